@@ -1,0 +1,164 @@
+"""`./dev bench`: one job through Retake and through x264 alone, paired in one run, reported as ratios.
+
+    ./dev bench                     the job, the ratios, memory, preview times
+    ./dev bench --long              also a film of ten minutes, for its memory
+    ./dev bench --story             also a whole story, from text to checked film
+    ./dev bench --peer NAME=COMMAND any other engine; {assets}, {out} and {music} are filled in
+    ./dev bench --save              write the figures to bench/baseline.json
+
+The job is what the other engines do: a film is made, and not read back. What Retake's own check adds is told
+apart. Absolute times differ from machine to machine and from hour to hour; ratios of one run do so much less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import statistics
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import inputs
+import measure
+
+from retake.media.picture import Picture
+from retake.produce.shoot import open_shoot, read_document
+from retake.settings import Settings
+
+HERE = Path(__file__).parent
+WORK = HERE / "work"
+RETAKE = [sys.executable, "-m", "retake"]
+
+
+def main() -> None:
+    """Runs what was asked for and prints it."""
+    asked = _arguments()
+    assets = WORK / "story60"
+    print("making the inputs ...", flush=True)
+    inputs.make(assets)
+    figures: dict[str, Any] = {"machine": {"cores": os.cpu_count(), "processor": platform.machine()}}
+    figures["story60"] = _story60(assets, asked.rounds, asked.peer)
+    figures["frame"] = _frames(assets)
+    if asked.long:
+        figures["ten_minutes"] = _ten_minutes(assets)
+    if asked.story:
+        figures["story"] = _story()
+    print(json.dumps(figures, indent=2))
+    if asked.save:
+        (HERE / "baseline.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=2, help="how often each engine runs")
+    parser.add_argument("--long", action="store_true", help="also a ten-minute film")
+    parser.add_argument("--story", action="store_true", help="also a whole story")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--save", action="store_true", help="write bench/baseline.json")
+    return parser.parse_args()
+
+
+def _write(assets: Path, name: str, times: int) -> Path:
+    path = assets / name
+    path.write_text(json.dumps(inputs.document(times)))
+    return path
+
+
+def _story60(assets: Path, rounds: int, peers: list[str]) -> dict[str, Any]:
+    job, out = _write(assets, "job.json", 1), WORK / "retake.mp4"
+    mine: list[measure.Cost] = []
+    floor: list[measure.Cost] = []
+    frames = 0
+    arguments = [*RETAKE, "render", str(job), "-o", str(out)]
+    for i in range(rounds):
+        print(f"round {i + 1} of {rounds}: retake, then x264 alone ...", flush=True)
+        mine.append(_fresh([*arguments, "--no-check"], out))
+        frames, cost = measure.x264_apart(out, "veryfast", 20)
+        floor.append(cost)
+    checked = _fresh(arguments, out)
+    found: dict[str, Any] = {
+        "frames": frames,
+        "cpu_over_x264": _ratio([m.cpu for m in mine], [f.cpu for f in floor]),
+        "wall_over_x264": _ratio([m.wall for m in mine], [f.wall for f in floor]),
+        "cpu_over_x264_checked": round(checked.cpu / _median(f.cpu for f in floor), 3),
+        "memory_mb": round(max(checked.memory, *(m.memory for m in mine))),
+        "seconds": {"retake_cpu": _median(m.cpu for m in mine), "retake_wall": _median(m.wall for m in mine),
+                    "x264_cpu": _median(f.cpu for f in floor), "x264_wall": _median(f.wall for f in floor)},
+    }  # fmt: skip
+    for peer in peers:
+        name, _, template = peer.partition("=")
+        print(f"peer {name} ...", flush=True)
+        line = template.format(assets=assets, out=WORK / f"{name}.mp4", music=assets / "music.wav")
+        cost = measure.command(shlex.split(line))
+        found[name] = {
+            "wall_over_retake": round(cost.wall / _median(m.wall for m in mine), 2),
+            "cpu_over_retake": round(cost.cpu / _median(m.cpu for m in mine), 2),
+        }
+    return found
+
+
+def _fresh(arguments: list[str], out: Path) -> measure.Cost:
+    """A run with nothing to take from an earlier one."""
+    for old in out.parent.glob(f"{out.name}*"):
+        old.unlink()
+    with TemporaryDirectory() as store:
+        return measure.command(arguments, {"RETAKE_STORE": store})
+
+
+def _frames(assets: Path) -> dict[str, Any]:
+    """One preview frame: in a renderer that is warm, and by the command line from nothing."""
+    job = assets / "job.json"
+    shoot = open_shoot(read_document(job, {}, {}), assets, (), Settings())
+    renderer, canvas = shoot.renderer(), Picture.blank(1080, 1920)
+    renderer.draw(canvas, 60)
+    began = time.perf_counter()
+    for n in range(61, 91):
+        renderer.draw(canvas, n)
+    warm = (time.perf_counter() - began) / 30
+    picture = str(WORK / "frame.png")
+    cold = min(
+        measure.command([*RETAKE, "frame", str(job), "--at", "3.2", "-o", picture]).wall for _ in range(3)
+    )
+    return {"warm_ms": round(warm * 1000, 1), "cold_s": round(cold, 2)}
+
+
+def _ten_minutes(assets: Path) -> dict[str, Any]:
+    print("ten minutes ...", flush=True)
+    job, out = _write(assets, "long.json", 10), WORK / "long.mp4"
+    cost = _fresh([*RETAKE, "render", str(job), "-o", str(out)], out)
+    out.unlink()
+    return {"memory_mb": round(cost.memory), "wall_s": round(cost.wall, 1)}
+
+
+def _story() -> dict[str, Any]:
+    print("a whole story ...", flush=True)
+    story = HERE.parent / "examples" / "lost_artifact.json"
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "film"
+        arguments = [*RETAKE, "story", str(story), "-o", str(out)]
+        first = measure.command(arguments, {"RETAKE_STORE": f"{folder}/store"})
+        again = measure.command(arguments, {"RETAKE_STORE": f"{folder}/store"})
+    return {
+        "wall_s": round(first.wall, 1),
+        "again_wall_s": round(again.wall, 1),
+        "memory_mb": round(first.memory),
+    }
+
+
+def _ratio(mine: list[float], floor: list[float]) -> float:
+    """The median of the paired ratios."""
+    return round(statistics.median(a / b for a, b in zip(mine, floor, strict=True)), 3)
+
+
+def _median(values: Any) -> float:
+    return round(statistics.median(values), 2)
+
+
+if __name__ == "__main__":
+    main()

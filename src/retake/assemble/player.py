@@ -1,0 +1,95 @@
+"""One sound of a mix as it is heard: cut, looped, shaped by volume and fades, handed out piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retake.media.filters import Samples
+from retake.media.sound import iter_sound
+
+Envelope = float | tuple[tuple[int, float], ...]
+"""A factor, or points (sample after the sound's start, factor) joined by straight lines."""
+
+EDGE = 200  # the part of a second of the shortest fade: 5 ms
+
+
+class Player:
+    """Plays a file from its beginning; `take` what comes next, in order.
+
+    Where the length is not known, as much as the closing fade is read ahead, so that it ends with the source.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        rate: int,
+        *,
+        length: int | None = None,
+        trim: int = 0,
+        volume: Envelope = 1.0,
+        fade_in: int = 0,
+        fade_out: int = 0,
+        loop: bool = False,
+        speed: Fraction = Fraction(1),
+    ) -> None:
+        self._source = _source(path, rate, trim, loop, speed)
+        self._waiting: list[Samples] = []
+        self._held, self._at, self._end = 0, 0, length
+        self._volume = volume
+        self._fade_in, self._fade_out = max(fade_in, rate // EDGE), max(fade_out, rate // EDGE)
+
+    @property
+    def ended(self) -> bool:
+        return self._end is not None and self._at >= self._end
+
+    def take(self, count: int) -> Samples:
+        """The next `count` samples, or fewer at the sound's end."""
+        self._read_ahead(count + self._fade_out)
+        held = np.concatenate(self._waiting) if self._waiting else np.zeros((0, 2), np.float32)
+        if self._end is not None:
+            count = min(count, self._end - self._at)
+        piece, rest = held[:count], held[count:]
+        self._waiting, self._held = [rest] if len(rest) else [], len(rest)
+        shaped = piece * self._gain(np.arange(self._at, self._at + len(piece)))[:, None]
+        self._at += len(piece)
+        return shaped
+
+    def _read_ahead(self, count: int) -> None:
+        while self._held < count:
+            block = next(self._source, None)
+            if block is None:
+                end = self._at + self._held
+                self._end = end if self._end is None else min(self._end, end)
+                return
+            self._waiting.append(block)
+            self._held += len(block)
+
+    def _gain(self, at: NDArray[np.int64]) -> NDArray[np.float32]:
+        if isinstance(self._volume, tuple):
+            points = np.array(self._volume, np.float64).reshape(-1, 2)
+            gain = np.interp(at, points[:, 0], points[:, 1])
+        else:
+            gain = np.full(len(at), self._volume)
+        part = np.minimum((at + 1) / self._fade_in, 1)
+        if self._end is not None:
+            part = np.minimum(part, (self._end - at) / self._fade_out)
+        if len(part) and part.min() < 1:
+            gain = gain * (0.5 - 0.5 * np.cos(np.pi * np.clip(part, 0, 1)))
+        return gain.astype(np.float32)
+
+
+def _source(path: Path, rate: int, trim: int, loop: bool, speed: Fraction) -> Iterator[Samples]:
+    skip = Fraction(trim, rate)
+    while True:
+        heard = 0
+        for block in iter_sound(path, rate, skip, speed=speed):
+            heard += len(block)
+            yield block
+        if not loop or (heard == 0 and skip == 0):
+            return
+        skip = Fraction(0)

@@ -1,0 +1,37 @@
+"""The frame that stands for the film: sharp, well lit, colourful, with something in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from retake.media.picture import Picture
+from retake.timeline.film import Film
+
+
+def candidates(film: Film) -> Iterator[int]:
+    """Frames worth looking at: two inside each shot of the lowest track, outside its transitions."""
+    shots = film.layers[0] if film.layers else ()
+    for shot in shots:
+        start, end = max(shot.span.start, shot.enter.end), min(shot.span.end, shot.leave.start)
+        if start < end:
+            yield from sorted({start + (end - start) // 3, start + (end - start) * 2 // 3})
+    if not shots:
+        yield film.length // 2
+
+
+def merit(picture: Picture) -> float:
+    """How well a picture stands for a film: contrast, light near the middle, detail, colour.
+
+    Detail is the variance of the Laplacian at a quarter of the size (Pertuz et al., 2013, LAPV), so that
+    grain does not count; each term saturates, so that none can win alone.
+    """
+    small = cv2.resize(picture.y, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    light = (float(small.mean()) - 16) / 219
+    contrast = float(small.std()) / 219
+    detail = float(cv2.Laplacian(small, cv2.CV_32F).var())
+    chroma = [np.abs(p[::4, ::4].astype(np.int16) - 128).mean() / 112 for p in (picture.u, picture.v)]
+    exposed = 1 - min(1.0, abs(light - 0.48) / 0.48)
+    return exposed + min(1.0, contrast / 0.25) + min(1.0, detail / 150) + min(1.0, float(sum(chroma)) / 0.35)

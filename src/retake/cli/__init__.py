@@ -1,0 +1,32 @@
+"""The command line: `retake story`, `render`, `frame`, `check`, `validate`, `doctor`, `schema`.
+
+Commands read options, call `retake.produce` and show what came of it. Results go to standard output, progress
+and errors to standard error. `app` names the commands, `failures` decides how an error looks and which exit
+code it has, `live` shows progress, `report` shows results.
+"""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import NoReturn
+
+
+def main() -> None:
+    """The console script. Exits with 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    _stop_cleanly_on(signal.SIGTERM, signal.SIGHUP)
+
+    from retake.cli.app import app
+
+    app(prog_name="retake")
+
+
+def _stop_cleanly_on(*signals: signal.Signals) -> None:
+    """Being told to end is the same as Ctrl-C; a signal that the parent ignores (nohup) stays ignored."""
+    for number in signals:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,56 @@
+"""The application: which commands there are. Nothing heavy is imported here, so that help comes at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from retake import __version__
+from retake.cli import look, make
+from retake.cli.failures import reported
+
+
+class _Commands(TyperGroup):
+    """Every command runs inside `reported`: one place decides how a failure looks and which code it has."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.obj = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        with reported(as_json=ctx.obj, debug=ctx.params["debug"]):
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    name="retake",
+    cls=_Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"retake {__version__}")
+        raise typer.Exit(0)
+
+
+@app.callback()
+def retake(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_version)
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", envvar="RETAKE_DEBUG", help="Show tracebacks of failures.")
+    ] = False,
+) -> None:
+    """Programmable video: a template once, then every row of data becomes a finished, checked film."""
+
+
+for command in (make.story, make.render, make.frame, look.check, look.validate, look.doctor, look.schema):
+    app.command()(command)

@@ -1,0 +1,126 @@
+"""What lies beside a story's film: captions, thumbnails, metadata, verdict, timeline. All written whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from math import gcd
+from pathlib import Path
+from typing import Any
+
+from retake.assemble.captions import srt, vtt, words_json
+from retake.assemble.poster import candidates, merit
+from retake.assemble.stills import write_jpeg, write_png
+from retake.check import Verdict
+from retake.errors import HostError
+from retake.media.colour import picture_to_rgb
+from retake.media.probe import probe
+from retake.produce.expectation import caption_cues
+from retake.produce.shoot import Shoot, open_shoot
+from retake.recipes.story.describe import Description, platform_fields
+from retake.recipes.story.thumbnail import SIZES, thumbnail_document
+from retake.settings import Settings
+from retake.timeline.document import Document
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Writes a text file whole or not at all. Raises `HostError`."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise HostError(
+            f"cannot be written: {error.strerror}", place=str(path), remedy="free some space"
+        ) from error
+    return path
+
+
+def write_captions(shoot: Shoot, film: Path) -> dict[str, Path]:
+    """SRT, VTT and word-timed JSON, where the film has captions."""
+    cues = caption_cues(shoot)
+    if not cues:
+        return {}
+    language = shoot.film.language
+    return {
+        "srt": write_text(film.with_suffix(".srt"), srt(cues)),
+        "vtt": write_text(film.with_suffix(".vtt"), vtt(cues, language)),
+        "words": write_text(film.with_suffix(".words.json"), words_json(cues, language)),
+    }
+
+
+def write_thumbnails(
+    shoot: Shoot, title: str, film: Path, accent: str, settings: Settings
+) -> dict[str, Path]:
+    """The best frame with the title, in every thumbnail size."""
+    pictures = replace(shoot.film, layers=shoot.film.layers[:1])
+    plain = replace(shoot, film=pictures)
+    renderer = plain.renderer()
+    try:
+        best = max(candidates(pictures), key=lambda n: (merit(renderer.frame(n)), -n))
+        frame = picture_to_rgb(renderer.frame(best))
+    finally:
+        renderer.close()
+    still = film.with_name(f".{film.stem}.poster.png")
+    files: dict[str, Path] = {}
+    try:
+        write_png(still, frame)
+        for width, height in SIZES:
+            document = thumbnail_document(still.name, title, (width, height), accent)
+            one = open_shoot(document, film.parent, (), settings).renderer()
+            path = film.with_name(f"{film.stem}_thumb_{width}x{height}.jpg")
+            write_jpeg(path, picture_to_rgb(one.frame(0)))
+            one.close()
+            files[f"thumbnail_{width}x{height}"] = path
+    finally:
+        still.unlink(missing_ok=True)
+    return files
+
+
+def metadata(
+    text: Description,
+    film: Path,
+    platforms: Sequence[str],
+    extra: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The metadata of a finished film, as the specification names it, with the platforms' own fields."""
+    report = probe(film)
+    video = report.video
+    assert video is not None
+    width, height = video.size
+    shape = gcd(width, height)
+    return {
+        "title": text.title,
+        "description": text.description,
+        "tags": list(text.tags),
+        "hashtags": list(text.hashtags),
+        "duration": round(float(report.duration), 3),
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "format": {
+            "resolution": f"{width}x{height}",
+            "aspect_ratio": f"{width // shape}:{height // shape}",
+            "codec": video.codec,
+            "fps": float(video.rate),
+            "file_size": report.bytes,
+        },
+        "platforms": platform_fields(text, platforms),
+        **extra,
+    }
+
+
+def write_json(path: Path, value: Any) -> Path:
+    return write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_timeline(document: Document, film: Path) -> Path:
+    """The timeline that the film was rendered from."""
+    text = document.model_dump_json(by_alias=True, exclude_defaults=True, indent=1)
+    return write_text(film.with_suffix(".timeline.json"), text)
+
+
+def write_verdict(verdict: Verdict, film: Path) -> Path:
+    """The verdict on the film, for machines."""
+    return write_text(film.with_suffix(".verdict.json"), verdict.to_json())

@@ -1,0 +1,1 @@
+"""Recipes: from what a user has (a story) to a timeline document."""

@@ -1,0 +1,1 @@
+"""Pixels: (film, frame number) -> picture."""

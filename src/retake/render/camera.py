@@ -1,0 +1,315 @@
+"""The camera: a plate sampled through a placement onto a canvas, at sub-pixel precision.
+
+A placement is an affine map. Its two roads:
+- scale and move only, covering the canvas with an opaque plate (every Ken Burns move): a bilinear shift to
+  the exact sub-pixel phase, then a bilinear resize by the exact factor. Both are single passes over memory,
+  half the time of one general warp;
+- anything else: an affine warp of the touched box, blended by its transparency.
+A plate seen at half its size or less is sampled from its mip level (Williams, "Pyramidal Parametrics", 1983).
+
+Sample positions follow H.264's default siting (ITU-T H.264 Annex E): chroma lies level with the left luma
+column and half way between two luma rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import ceil, cos, floor, radians, sin
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from retake.media.picture import Picture
+from retake.render.plate import Plane, Plate, faded, masked
+
+_SITING = (0.0, 0.5)
+_EPSILON = 1e-9
+_ROUNDING = 1e-6
+"""How near to a half a length may lie before OpenCV's rounding of it is anyone's guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a plate that is seen, in plate pixels; may be fractional."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a window lands: the centre and size of its rectangle in canvas pixels, turned clockwise by
+    `rotation` degrees about that centre."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    rotation: float = 0.0
+    opacity: float = 1.0
+
+    @property
+    def left(self) -> float:
+        return self.x - self.width / 2
+
+    @property
+    def top(self) -> float:
+        return self.y - self.height / 2
+
+    def covers(self, width: int, height: int) -> bool:
+        """Whether the upright rectangle hides a whole canvas of this size."""
+        return (
+            self.rotation == 0
+            and self.left <= _EPSILON
+            and self.top <= _EPSILON
+            and self.left + self.width >= width - _EPSILON
+            and self.top + self.height >= height - _EPSILON
+        )
+
+
+class Scratch:
+    """Working memory of one thread, reused from frame to frame: fresh pages cost more than the arithmetic."""
+
+    def __init__(self) -> None:
+        self._buffers: dict[str, Plane] = {}
+
+    def plane(self, name: str, height: int, width: int) -> Plane:
+        """A plane of this size with undefined content."""
+        need = height * width
+        buffer = self._buffers.get(name)
+        if buffer is None or buffer.size < need:
+            buffer = self._buffers[name] = np.empty(need + need // 8, np.uint8)
+        return buffer[:need].reshape(height, width)
+
+
+def draw(canvas: Picture, plate: Plate, window: Window, placement: Placement, scratch: Scratch) -> None:
+    """Draws the window of a plate onto the canvas, in place."""
+    if placement.opacity <= 0 or placement.width <= 0 or placement.height <= 0:
+        return
+    if placement.rotation and placement.rotation % 360 == 0:
+        placement = replace(placement, rotation=0.0)
+    sx, sy = window.width / placement.width, window.height / placement.height
+    while min(sx, sy) >= 2 and min(plate.width, plate.height) > 4:
+        kx, ky = plate.half.width / plate.width, plate.half.height / plate.height
+        window = Window(window.x * kx, window.y * ky, window.width * kx, window.height * ky)
+        plate, sx, sy = plate.half, sx * kx, sy * ky
+    if placement.covers(canvas.width, canvas.height) and sx >= 1 and sy >= 1:
+        offset = window.x - placement.left * sx, window.y - placement.top * sy
+        if plate.opaque and placement.opacity >= 1:
+            _cover(canvas, plate, (sx, sy), offset, scratch)
+        else:
+            _cover_blended(canvas, plate, (sx, sy), offset, placement.opacity, scratch)
+        return
+    _warp(canvas, plate, window, placement)
+
+
+def paste(canvas: Picture, plate: Plate, x: int, y: int) -> None:
+    """Draws a plate at its own size with its corner at even canvas pixels (x, y), cut at the canvas edge."""
+    x, y = x + plate.left, y + plate.top
+    height, width = plate.y.shape
+    x0, y0 = max(0, x), max(0, y)
+    x1, y1 = min(canvas.width, x + width), min(canvas.height, y + height)
+    if x0 >= x1 or y0 >= y1:
+        return
+    whole = slice(y0, y1), slice(x0, x1)
+    half = slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2)
+    part = slice(y0 - y, y1 - y), slice(x0 - x, x1 - x)
+    part_uv = slice((y0 - y) // 2, (y1 - y) // 2), slice((x0 - x) // 2, (x1 - x) // 2)
+    _lay(canvas.y[whole], plate.y[part], None if plate.clear is None else plate.clear[part])
+    clear_uv = None if plate.clear_uv is None else plate.clear_uv[part_uv]
+    _lay(canvas.u[half], plate.u[part_uv], clear_uv)
+    _lay(canvas.v[half], plate.v[part_uv], clear_uv)
+
+
+def drawn(size: tuple[int, int], paint: Callable[[Picture], None]) -> Plate:
+    """What `paint` draws on a canvas of `size` (w, h), as a plate of its own.
+
+    It is drawn on all-0 and on all-255 samples: what differs is how clear it is (Smith and Blinn,
+    "Blue Screen Matting", 1996).
+    """
+    low, high = Picture.blank(*size, (0, 0, 0)), Picture.blank(*size, (255, 255, 255))
+    paint(low)
+    paint(high)
+    clear, clear_uv = (
+        np.asarray(cv2.subtract(bright, dark), np.uint8)
+        for bright, dark in ((high.y, low.y), (high.u, low.u))
+    )
+    return Plate(*low.planes, clear, clear_uv, *size)
+
+
+def _lay(canvas: Plane, plane: Plane, clear: Plane | None) -> None:
+    if clear is None:
+        np.copyto(canvas, plane)
+    else:
+        cv2.multiply(canvas, clear, dst=canvas, scale=1 / 255)
+        cv2.add(canvas, plane, dst=canvas)
+
+
+def _cover(
+    canvas: Picture, plate: Plate, scale: tuple[float, float], offset: tuple[float, float], scratch: Scratch
+) -> None:
+    chroma = _chroma_offset(scale, offset)
+    _resample(plate.y, scale, offset, canvas.y, scratch)
+    _resample(plate.u, scale, chroma, canvas.u, scratch)
+    _resample(plate.v, scale, chroma, canvas.v, scratch)
+
+
+def _chroma_offset(scale: tuple[float, float], offset: tuple[float, float]) -> tuple[float, float]:
+    """The luma offset for the half-size planes: with siting d,  q = 2c + d on either side of q = sx + o."""
+    return tuple(
+        (o + (s - 1) / 2 + (s - 1) * d) / 2 - (s - 1) / 2
+        for s, o, d in zip(scale, offset, _SITING, strict=True)
+    )  # type: ignore[return-value]
+
+
+def _resample(
+    plane: Plane, scale: tuple[float, float], offset: tuple[float, float], out: Plane, scratch: Scratch
+) -> None:
+    """out[y, x] = plane at ((x + 1/2) * scale - 1/2 + offset), bilinear, edges repeated; scale >= 1."""
+    height, width = out.shape
+    w, h = _source_extent(width, scale[0]), _source_extent(height, scale[1])
+    part = scratch.plane("part", h, w)
+    cv2.getRectSubPix(plane, (w, h), (offset[0] + (w - 1) / 2, offset[1] + (h - 1) / 2), patch=part)
+    if (w, h) == (width, height):
+        np.copyto(out, part)
+    else:
+        cv2.resize(part, None, dst=out, fx=1 / scale[0], fy=1 / scale[1], interpolation=cv2.INTER_LINEAR)
+
+
+def _source_extent(length: int, scale: float) -> int:
+    """How many source pixels OpenCV maps to `length` pixels by the factor 1/scale, at least the needed."""
+    longest = ceil(length * scale - _EPSILON)
+    fits = abs(longest / scale - length) < 0.5 - _ROUNDING
+    return longest if fits else floor(length * scale)
+
+
+def _cover_blended(
+    canvas: Picture,
+    plate: Plate,
+    scale: tuple[float, float],
+    offset: tuple[float, float],
+    opacity: float,
+    scratch: Scratch,
+) -> None:
+    """As `_cover`, for a plate with transparency: only the rows and columns that it reaches are touched."""
+    left = max(0, floor((plate.left - offset[0]) / scale[0]) - 2) & ~1
+    top = max(0, floor((plate.top - offset[1]) / scale[1]) - 2) & ~1
+    right = min(canvas.width, (ceil((plate.left + plate.y.shape[1] - offset[0]) / scale[0]) + 3) & ~1)
+    bottom = min(canvas.height, (ceil((plate.top + plate.y.shape[0] - offset[1]) / scale[1]) + 3) & ~1)
+    if left >= right or top >= bottom:
+        return
+    near = offset[0] + left * scale[0] - plate.left, offset[1] + top * scale[1] - plate.top
+    width, height = right - left, bottom - top
+    chroma = _chroma_offset(scale, near)
+    part = Plate(
+        scratch.plane("y", height, width),
+        scratch.plane("u", height // 2, width // 2),
+        scratch.plane("v", height // 2, width // 2),
+        None if plate.clear is None else scratch.plane("clear", height, width),
+        None if plate.clear_uv is None else scratch.plane("clear_uv", height // 2, width // 2),
+        width,
+        height,
+    )
+    for source, out, at in (
+        (plate.y, part.y, near),
+        (plate.u, part.u, chroma),
+        (plate.v, part.v, chroma),
+        (plate.clear, part.clear, near),
+        (plate.clear_uv, part.clear_uv, chroma),
+    ):
+        if source is not None and out is not None:
+            _resample(source, scale, at, out, scratch)
+    paste(canvas, faded(part, opacity), left, top)
+
+
+def _warp(canvas: Picture, plate: Plate, window: Window, placement: Placement) -> None:
+    """An affine warp of the box that the placement touches, with soft edges."""
+    turn = radians(placement.rotation)
+    c, s = cos(turn), sin(turn)
+    reach_x = (abs(c) * placement.width + abs(s) * placement.height) / 2 + 2
+    reach_y = (abs(s) * placement.width + abs(c) * placement.height) / 2 + 2
+    x0, y0 = max(0, floor(placement.x - reach_x)) & ~1, max(0, floor(placement.y - reach_y)) & ~1
+    x1 = min(canvas.width, (ceil(placement.x + reach_x) + 1) & ~1)
+    y1 = min(canvas.height, (ceil(placement.y + reach_y) + 1) & ~1)
+    if x0 >= x1 or y0 >= y1:
+        return
+    kx, ky = window.width / placement.width, window.height / placement.height
+    centre = window.x + window.width / 2 - plate.left, window.y + window.height / 2 - plate.top
+    linear = np.array([[c * kx, s * kx], [-s * ky, c * ky]])
+    origin = np.array([x0 + 0.5 - placement.x, y0 + 0.5 - placement.y])
+    shift = linear @ origin + np.array(centre) - 0.5
+    luma = np.column_stack([linear, shift])
+    d = np.array(_SITING)
+    chroma = np.column_stack([linear, (shift + linear @ d - d) / 2])
+    upright = placement.rotation == 0
+    source = plate if upright else _inside(plate, window)
+    width, height = x1 - x0, y1 - y0
+
+    def sample(plane: Plane, fraction: int, outside: int) -> Plane:
+        sampled = cv2.warpAffine(
+            plane,
+            luma if fraction == 1 else chroma,
+            (width // fraction, height // fraction),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE if upright else cv2.BORDER_CONSTANT,
+            borderValue=(outside,),
+        )
+        return np.asarray(sampled, np.uint8)
+
+    part = Plate(
+        sample(source.y, 1, 0),
+        sample(source.u, 2, 0),
+        sample(source.v, 2, 0),
+        None if source.clear is None else sample(source.clear, 1, 255),
+        None if source.clear_uv is None else sample(source.clear_uv, 2, 255),
+        width,
+        height,
+    )
+    if upright and not placement.covers(canvas.width, canvas.height):
+        part = masked(part, _coverage(placement, x0, y0, width, height))
+    paste(canvas, faded(part, placement.opacity), x0, y0)
+
+
+def _coverage(placement: Placement, left: int, top: int, width: int, height: int) -> Plane:
+    """How much of each pixel of a box the upright rectangle covers, (h, w)."""
+
+    def along(start: float, length: float, first: int, count: int) -> NDArray[np.float64]:
+        pixel = np.arange(first, first + count)
+        return np.clip(np.minimum(pixel + 1, start + length) - np.maximum(pixel, start), 0, 1)
+
+    rows = along(placement.top, placement.height, top, height)
+    columns = along(placement.left, placement.width, left, width)
+    return np.rint(np.outer(rows * 255, columns)).astype(np.uint8)
+
+
+def _inside(plate: Plate, window: Window) -> Plate:
+    """The plate with what is outside the window transparent (whole pixels), ready for a warp with borders."""
+    clear = plate.clear if plate.clear is not None else np.zeros_like(plate.y)
+    clear_uv = plate.clear_uv if plate.clear_uv is not None else np.zeros_like(plate.u)
+    x0, y0 = round(window.x) - plate.left, round(window.y) - plate.top
+    x1, y1 = x0 + round(window.width), y0 + round(window.height)
+    rows, columns = plate.y.shape
+    if x0 <= 0 and y0 <= 0 and x1 >= columns and y1 >= rows:
+        return replace(plate, clear=clear, clear_uv=clear_uv)
+
+    def keep(plane: Plane, outside: int, fraction: int) -> Plane:
+        kept = np.full_like(plane, outside)
+        box = (
+            slice(max(0, y0) // fraction, max(0, y1 + fraction - 1) // fraction),
+            slice(max(0, x0) // fraction, max(0, x1 + fraction - 1) // fraction),
+        )
+        kept[box] = plane[box]
+        return kept
+
+    return replace(
+        plate,
+        y=keep(plate.y, 0, 1),
+        u=keep(plate.u, 0, 2),
+        v=keep(plate.v, 0, 2),
+        clear=keep(clear, 255, 1),
+        clear_uv=keep(clear_uv, 255, 2),
+    )
