@@ -101,6 +101,14 @@ def test_without_a_target_the_voice_keeps_its_own_speed():
     assert speaking_rate(script, spoken(script)) == 1.0
 
 
+def test_scenes_last_whole_frames_so_that_an_edit_moves_later_ones_by_whole_frames():
+    script = script_of()
+    for pace in (1.0, 1.013, 1.0371):
+        for scene in schedule(script, spoken(script, pace=pace)).scenes:
+            frames = scene.duration * 30
+            assert frames == pytest.approx(round(frames), abs=1e-6)
+
+
 def test_scenes_follow_each_other_and_narration_stays_inside_its_scene():
     script = script_of(target_duration=30)
     lengths = spoken(script)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
 
 from retake.errors import Problem
 from retake.generate.fallback import SILENT_STRETCH
@@ -50,6 +52,8 @@ _MOST_SIGNS = 3
 _EMPHASIS_RATE = {"strong": 0.98, "soft": 0.95, "suspense": 0.95}
 _EMPHASIS_PITCH = {"strong": 1.05, "soft": 0.97, "question": 1.03, "suspense": 0.97}
 _GENRE_PITCH = {"children": 1.06, "comedy": 1.04, "horror": 0.92, "mystery": 0.96, "drama": 0.97}
+
+_NEAR = 0.3  # seconds by which whole steps may miss a target that the last scene then meets
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,14 @@ def speaking_rate(script: Script, spoken: Sequence[Sequence[float]]) -> float:
     return 1.0 if abs(rate - 1) < 0.025 else rate
 
 
+def _step(fps: Fraction | None) -> float:
+    """Whole frames that are whole milliseconds too. Scenes last multiples of it, so that a longer scene moves
+    those after it by whole frames, and what they show stays the same."""
+    rate = fps or Fraction(30)
+    frames = next((k for k in range(1, 7) if 1000 * k % rate == 0), 0)
+    return float(frames / rate) if frames else 0.1
+
+
 def schedule(script: Script, spoken: Sequence[Sequence[float]], rate: float = 1.0) -> Schedule:
     """The film's timing from the segments' real lengths, in seconds, as spoken at `rate`."""
     target = script.story.metadata.target_duration
@@ -176,6 +188,9 @@ def schedule(script: Script, spoken: Sequence[Sequence[float]], rate: float = 1.
                 )
         else:
             duration = scene.duration or _silent_seconds(scene)
+        step = _step(script.story.options.fps)
+        if scene.duration != duration:  # a silent scene is never shortened: it has to be read
+            duration = (round if lengths else ceil)(duration / step) * step
         duration = round(duration, 3)
         segments = tuple(round(start + offset, 3) for offset in offsets)
         timings.append(SceneTiming(scene.scene_id, round(start, 3), duration, segments, silent=not lengths))
@@ -184,7 +199,7 @@ def schedule(script: Script, spoken: Sequence[Sequence[float]], rate: float = 1.
         target
         and timings
         and not any(scene.duration for scene in script.scenes)
-        and abs(start - target) < 0.01
+        and abs(start - target) < _NEAR
     ):
         final = timings[-1]
         timings[-1] = replace(final, duration=round(target - final.start, 3))
