@@ -109,6 +109,15 @@ def test_scenes_last_whole_frames_so_that_an_edit_moves_later_ones_by_whole_fram
             assert frames == pytest.approx(round(frames), abs=1e-6)
 
 
+@pytest.mark.parametrize("fps", [2, 12, 25])
+def test_whole_frames_never_cut_a_scenes_narration_short(fps: int):
+    script = script_of(fps=fps)
+    for pace in (1.0, 1.013, 1.0371):
+        lengths = spoken(script, pace=pace)
+        for scene, row in zip(schedule(script, lengths).scenes, lengths, strict=True):
+            assert scene.segments[-1] + row[-1] <= scene.end + 1e-3
+
+
 def test_scenes_follow_each_other_and_narration_stays_inside_its_scene():
     script = script_of(target_duration=30)
     lengths = spoken(script)

@@ -169,6 +169,7 @@ def schedule(script: Script, spoken: Sequence[Sequence[float]], rate: float = 1.
     problems: list[Problem] = []
     timings: list[SceneTiming] = []
     start = 0.0
+    step = _step(script.story.options.fps)
     last = len(script.scenes) - 1
     for i, (scene, lengths) in enumerate(zip(script.scenes, spoken, strict=True)):
         offsets = _offsets(scene, lengths, stretch, first=i == 0)
@@ -187,10 +188,9 @@ def schedule(script: Script, spoken: Sequence[Sequence[float]], rate: float = 1.
                     )
                 )
         else:
-            duration = scene.duration or _silent_seconds(scene)
-        step = _step(script.story.options.fps)
-        if scene.duration != duration:  # a silent scene is never shortened: it has to be read
-            duration = (round if lengths else ceil)(duration / step) * step
+            needed = duration = scene.duration or _silent_seconds(scene)
+        if scene.duration != duration:
+            duration = max(round(duration / step), ceil(needed / step)) * step
         duration = round(duration, 3)
         segments = tuple(round(start + offset, 3) for offset in offsets)
         timings.append(SceneTiming(scene.scene_id, round(start, 3), duration, segments, silent=not lengths))
@@ -200,6 +200,7 @@ def schedule(script: Script, spoken: Sequence[Sequence[float]], rate: float = 1.
         and timings
         and not any(scene.duration for scene in script.scenes)
         and abs(start - target) < _NEAR
+        and (start <= target or not timings[-1].silent)
     ):
         final = timings[-1]
         timings[-1] = replace(final, duration=round(target - final.start, 3))
