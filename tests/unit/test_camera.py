@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retake.media.picture import Picture
 from retake.render.camera import Placement, Scratch, Window, draw
-from retake.render.plate import Plate, from_rgb
+from retake.render.plate import BORDER, Plate, from_rgb
 
 Field = NDArray[np.float64]
 CANVAS = 180, 320
@@ -121,6 +121,40 @@ def test_both_roads_show_the_same_picture(channels: int) -> None:
             apart = np.abs(one[inner].astype(float) - other[inner])
             assert apart.max() <= 2
             assert apart.mean() <= 0.5
+
+
+def _bilinear(plane: NDArray[np.uint8], x: Field, y: Field) -> Field:
+    """The plane at every point (x, y), in float."""
+    height, width = plane.shape
+    x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)
+    left, top = x.astype(int), y.astype(int)
+    fx, fy = x - left, y - top
+    upper = plane[top, left] * (1 - fx) + plane[top, left + 1] * fx
+    lower = plane[top + 1, left] * (1 - fx) + plane[top + 1, left + 1] * fx
+    return upper * (1 - fy) + lower * fy
+
+
+def test_a_zoom_is_as_sharp_as_one_exact_resampling() -> None:
+    pixels = np.random.default_rng(4).integers(90, 166, (420, 236, 3), np.uint8)
+    plate = from_rgb(pixels)
+    sharp = []
+    for n in range(30):
+        placement = Placement(90, 160, 184 + 0.83 * n, (184 + 0.83 * n) * 420 / 236)
+        exact = _bilinear(plate.y, *_seen(placement, chroma=False))
+        drawn = _draw(plate, placement).y.astype(float)
+        sharp.append(drawn.std() / exact.std())
+    assert np.median(sharp) == pytest.approx(1, abs=0.01)
+
+
+def test_a_plate_is_bordered_by_its_edges() -> None:
+    plate = _waves()
+    luma, chroma = plate.bordered
+    height, width = plate.y.shape
+    assert np.array_equal(luma[BORDER : BORDER + height, BORDER : BORDER + width], plate.y)
+    assert np.array_equal(chroma[BORDER:, BORDER:, 0][: height // 2, : width // 2], plate.u)
+    assert np.array_equal(chroma[BORDER:, BORDER:, 1][: height // 2, : width // 2], plate.v)
+    assert (luma[BORDER:, :BORDER] == luma[BORDER:, BORDER : BORDER + 1]).all()
+    assert (luma[:BORDER] == luma[BORDER]).all()
 
 
 def test_a_plate_in_its_own_place_is_copied_exactly() -> None:

@@ -20,6 +20,14 @@ def close(pixels: np.ndarray, expected: np.ndarray, by: int = 1) -> bool:
     return pixels.shape == expected.shape and bool(np.abs(pixels.astype(int) - expected).max() <= by)
 
 
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("height", [1, 64, 150])
+def test_every_row_of_a_picture_is_read(tmp_path: Path, height: int, channels: int) -> None:
+    pixels = np.random.default_rng(3).integers(0, 256, (height, 20, channels), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "rows.png")
+    assert np.array_equal(read_still(tmp_path / "rows.png"), pixels)
+
+
 @pytest.mark.parametrize(
     ("kind", "mode"),
     [

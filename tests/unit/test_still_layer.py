@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from tests.staging import bounds, flag, shot, stage, still
 
+from retake.media.picture import Picture
+
 RED, GREEN, BLUE, WHITE = (220, 40, 40), (40, 180, 60), (40, 70, 210), (240, 240, 240)
 
 
@@ -219,3 +221,31 @@ def test_a_transparent_picture_on_a_blurred_ground_shows_no_hidden_colour(folder
     still(folder / "hidden.png", hidden)
     seen = shot(folder, _image("hidden.png", fit="blur"))
     assert _near(seen[160, 90], (200, 200, 200), 6)
+
+
+@pytest.mark.parametrize(
+    "clip",
+    [
+        {"scale": [{"at": 0, "value": 1}, {"at": 1, "value": 1.2}]},
+        {"scale": [{"at": 0, "value": 1.2}, {"at": 1, "value": 0.6}]},
+        {"scale": [{"at": 0, "value": 1}, {"at": 1, "value": 1.2}], "opacity": 0.5},
+        {"scale": [{"at": 0, "value": 1}, {"at": 1, "value": 1.2}], "fit": "contain"},
+        {"rotation": [{"at": 0, "value": 0}, {"at": 1, "value": 9}]},
+        {"offset": {"x": [{"at": 0, "value": 0}, {"at": 1, "value": 0.4}]}},
+        {
+            "scale": [{"at": 0, "value": 1}, {"at": 1, "value": 1.2}],
+            "transition": {
+                "in": {"type": "dissolve", "duration": 0.3},
+                "out": {"type": "dissolve", "duration": 0.3},
+            },
+        },
+        {},
+    ],
+)
+@pytest.mark.parametrize("src", ["wide.png", "half.png"])
+def test_what_a_canvas_held_before_does_not_show(folder: Path, src: str, clip: dict[str, Any]) -> None:
+    renderer = stage(folder, _image(src, **clip))
+    for n in (0, 4, 15, 24, 29):
+        used = Picture.blank(180, 320, (200, 90, 30))
+        renderer.draw(used, n)
+        assert used.equals(renderer.frame(n))

@@ -55,7 +55,7 @@ class Player:
             count = min(count, self._end - self._at)
         piece, rest = held[:count], held[count:]
         self._waiting, self._held = [rest] if len(rest) else [], len(rest)
-        shaped = piece * self._gain(np.arange(self._at, self._at + len(piece)))[:, None]
+        shaped = piece * self._gain(self._at, len(piece))
         self._at += len(piece)
         return shaped
 
@@ -69,18 +69,24 @@ class Player:
             self._waiting.append(block)
             self._held += len(block)
 
-    def _gain(self, at: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _gain(self, start: int, count: int) -> NDArray[np.float32] | np.float32:
+        """The factors (count, 1) of the samples from `start` on, or the one factor of them all."""
+        end = start + count
+        faded = start < self._fade_in or (self._end is not None and end > self._end - self._fade_out)
+        if not (faded or isinstance(self._volume, tuple)):
+            return np.float32(self._volume)
+        at = np.arange(start, end)
         if isinstance(self._volume, tuple):
             points = np.array(self._volume, np.float64).reshape(-1, 2)
             gain = np.interp(at, points[:, 0], points[:, 1])
         else:
-            gain = np.full(len(at), self._volume)
+            gain = np.full(count, self._volume)
         part = np.minimum((at + 1) / self._fade_in, 1)
         if self._end is not None:
             part = np.minimum(part, (self._end - at) / self._fade_out)
-        if len(part) and part.min() < 1:
+        if faded:
             gain = gain * (0.5 - 0.5 * np.cos(np.pi * np.clip(part, 0, 1)))
-        return gain.astype(np.float32)
+        return gain.astype(np.float32)[:, None]
 
 
 def _source(path: Path, rate: int, trim: int, loop: bool, speed: Fraction) -> Iterator[Samples]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 from contextlib import suppress
 
+_M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _LARGE = 1 << 20
+_KEPT = 4 << 20
 
 
 def return_large_blocks() -> None:
@@ -16,4 +18,7 @@ def return_large_blocks() -> None:
     fifth of a film's memory (mallopt(3), M_MMAP_THRESHOLD). Other C libraries are left as they are.
     """
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        # A threshold set by hand leaves the other at 128 KB, and smaller arrays are faulted in over and over.
+        library.mallopt(_M_TRIM_THRESHOLD, _KEPT)

@@ -28,6 +28,10 @@ Kind = Literal["video", "audio", "image", "any"]
 
 MAX_PIXELS = 16_384 * 8_192  # 8K with room to spare; a decoder takes some 2 bytes per pixel and frame
 
+_PROBED = 8
+"""Packets that FFmpeg may read to guess a codec that the container does not name; by default thousands, which
+costs tens of milliseconds for every WAV."""
+
 # By demuxer name: `mov` also means mp4, m4a and 3gp, `matroska` also webm, `ogg` also opus.
 _FILMS = ("mov", "matroska", "avi", "mpegts", "mpeg", "flv", "mxf")
 _SOUNDS = ("wav", "w64", "mp3", "flac", "ogg", "aac", "aiff", "caf")
@@ -86,6 +90,7 @@ def open_source(
                 "protocol_whitelist": "file",
                 "format_whitelist": ",".join(_FORMATS[kind]),
                 "max_pixels": str(max_pixels),
+                "max_probe_packets": str(_PROBED),
             },
             metadata_errors="replace",
         ) as container:

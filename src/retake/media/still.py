@@ -26,6 +26,7 @@ MAX_PIXELS = 89_000_000  # some 9400 x 9400; Pillow itself warns above it
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 ORIENTATION = 0x0112  # the EXIF tag (EXIF 2.32, table 4)
 SIDEWAYS = (5, 6, 7, 8)  # its values for a picture that lies on its side
+_ROWS = 64
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error)
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
 
@@ -47,7 +48,8 @@ def read_still(
             lying = image.getexif().get(ORIENTATION, 1) in SIDEWAYS
             image.draft(None, target[::-1] if lying else target)  # pyright: ignore[reportArgumentType]
         image.load()
-        return np.ascontiguousarray(_to_srgb(ImageOps.exif_transpose(image)))
+        ImageOps.exif_transpose(image, in_place=True)
+        return np.ascontiguousarray(_to_srgb(image))
 
 
 @contextmanager
@@ -87,10 +89,19 @@ def _to_srgb(image: Image.Image) -> NDArray[np.uint8]:
     if image.has_transparency_data:
         straight = image if image.mode == "RGBA" else image.convert("RGBA")
         if not image.info.get("icc_profile"):
-            return np.asarray(straight)
+            return _samples(straight)
         colour = _apply_profile(straight.convert("RGB"), image)
         return np.dstack([np.asarray(colour), np.asarray(straight.getchannel("A"))])
-    return np.asarray(_apply_profile(image, image))
+    return _samples(_apply_profile(image, image))
+
+
+def _samples(image: Image.Image) -> NDArray[np.uint8]:
+    """The samples (h, w, channels), by bands of rows: Pillow copies twice whatever it hands out."""
+    samples = np.empty((image.height, image.width, len(image.getbands())), np.uint8)
+    for top in range(0, image.height, _ROWS):
+        bottom = min(top + _ROWS, image.height)
+        samples[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return samples
 
 
 def _from_deep(grey: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -110,8 +121,8 @@ def _apply_profile(image: Image.Image, source: Image.Image) -> Image.Image:
         try:
             return _convert(image, ImageCms.ImageCmsProfile(BytesIO(profile)))
         except (ImageCms.PyCMSError, OSError):
-            return image.convert("RGB")
-    return image.convert("RGB")
+            pass
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _convert(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:

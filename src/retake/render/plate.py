@@ -19,6 +19,11 @@ from retake.media.picture import Picture
 
 Plane = NDArray[np.uint8]
 
+BORDER = 128
+"""How many pixels the camera may begin to read before a plate."""
+
+_BEYOND = 4
+
 _BLEED = (5, 5)
 
 
@@ -48,6 +53,17 @@ class Plate:
     def nbytes(self) -> int:
         planes = (self.y, self.u, self.v, self.clear, self.clear_uv)
         return sum(plane.nbytes for plane in planes if plane is not None)
+
+    @cached_property
+    def bordered(self) -> tuple[Plane, Plane]:
+        """Luma (h, w) and chroma (h/2, w/2, 2; u and v woven together), their edges repeated: `BORDER` pixels
+        to the left and the top, a few to the right and the bottom."""
+        around = (BORDER, _BEYOND, BORDER, _BEYOND, cv2.BORDER_REPLICATE)
+        luma, chroma = (
+            np.asarray(cv2.copyMakeBorder(p, *around), np.uint8)
+            for p in (self.y, cv2.merge([self.u, self.v]))
+        )
+        return luma, chroma
 
     @cached_property
     def half(self) -> Plate:

@@ -28,7 +28,7 @@ from retake.timeline.document import Transition
 from retake.timeline.film import Film, Shot
 from retake.timeline.time import Span
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Part of every span's identity: raise it when the same film would give other pixels."""
 
 _OPPOSITE = MappingProxyType({"left": "right", "right": "left", "up": "down", "down": "up"})
@@ -58,10 +58,11 @@ class Renderer:
         """Fills the canvas with frame `n`. Raises `IndexError` beyond the film and `MediaError`."""
         if not 0 <= n < self._film.length:
             raise IndexError(f"frame {n} of a film of {self._film.length}")
-        for plane, value in zip(canvas.planes, self._ground, strict=True):
-            plane.fill(value)
         if len(self._layers) > _KEPT:
             self._drop_all_but(n)
+        if not self._hidden(n):
+            for plane, value in zip(canvas.planes, self._ground, strict=True):
+                plane.fill(value)
         for level, track in enumerate(self._film.layers):
             shots = [shot for shot in track if n in shot.span]
             if len(shots) == 2 and shots[1].crossing and n in shots[1].enter:
@@ -69,6 +70,14 @@ class Renderer:
             else:
                 for shot in shots:
                     self._show(canvas, shot, n, level)
+
+    def _hidden(self, n: int) -> bool:
+        """Whether the lowest track's shot stands alone at frame `n` and hides the ground."""
+        shots = [shot for track in self._film.layers[:1] for shot in track if n in shot.span]
+        if len(shots) != 1 or n in shots[0].enter or n in shots[0].leave:
+            return False
+        layer = self._layer(shots[0])
+        return isinstance(layer, StillLayer) and layer.hides(n)
 
     def _drop_all_but(self, n: int) -> None:
         """Closes the layers of shots that frame `n` does not show."""

@@ -66,7 +66,7 @@ class StillLayer:
 
     def draw(self, canvas: Picture, n: int) -> None:
         shot, clip = self._shot, self._shot.clip
-        plates = self._plates = self._plates or self._resources.plates.get(self._key, self._compose)
+        plates = self._composed()
         seconds = seconds_at(shot, n, self._resources.rate)
         pose = pose_at(clip, seconds)
         for plate, depth in zip(plates, self._depths, strict=True):
@@ -75,6 +75,21 @@ class StillLayer:
                 self._framing.draw(canvas, plate, moved, seconds)
             else:
                 self._draw_plate(canvas, plate, moved, seconds)
+
+    def hides(self, n: int) -> bool:
+        """Whether frame `n` shows nothing of what lies beneath: an opaque plane that moves over all of it."""
+        clip, frame = self._shot.clip, self._resources.frame
+        if self._framing or self._depths != [None] or is_still(clip):
+            return False
+        (plate,) = self._composed()
+        seconds = seconds_at(self._shot, n, self._resources.rate)
+        pose = pose_at(clip, seconds)
+        placement = placement_at(clip, self._content_size(plate), frame, pose, seconds)
+        return plate.opaque and pose.opacity >= 1 and placement.covers(*frame)
+
+    def _composed(self) -> tuple[Plate, ...]:
+        self._plates = self._plates or self._resources.plates.get(self._key, self._compose)
+        return self._plates
 
     def _draw_plate(self, canvas: Picture, plate: Plate, pose: Pose, seconds: Fraction) -> None:
         clip, frame = self._shot.clip, self._resources.frame
