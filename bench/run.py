@@ -1,9 +1,11 @@
 """`./dev bench`: one job through Retake and through x264 alone, paired in one run, reported as ratios.
 
-    ./dev bench                     the job, the ratios, memory, preview times
-    ./dev bench --long              also a film of ten minutes, for its memory
+    ./dev bench                     a story's job and a recording's row: ratios, memory, quality
+    ./dev bench --only story        the story's job alone; --only recordings
+    ./dev bench --long              also a film of ten minutes, recordings of 30 to 300 s, a batch of 100 rows
     ./dev bench --story             also a whole story, from text to checked film
-    ./dev bench --peer NAME=COMMAND any other engine; {assets}, {out} and {music} are filled in
+    ./dev bench --peer NAME=COMMAND any other engine for the story; {assets}, {out}, {music} are filled in
+    ./dev bench --row-peer NAME=... any other engine for the row; {film}, {logo}, {out} are filled in
     ./dev bench --save              write the figures to bench/baseline.json
 
 The job is what the other engines do: a film is made, and not read back. What Retake's own check adds is told
@@ -27,40 +29,55 @@ from typing import Any
 import inputs
 import measure
 
+import recordings
 from retake.media.picture import Picture
 from retake.produce.shoot import open_shoot, read_document
 from retake.settings import Settings
 
 HERE = Path(__file__).parent
 WORK = HERE / "work"
+BASELINE = HERE / "baseline.json"
 RETAKE = [sys.executable, "-m", "retake"]
 
 
 def main() -> None:
     """Runs what was asked for and prints it."""
     asked = _arguments()
+    figures: dict[str, Any] = {"machine": {"cores": os.cpu_count(), "processor": platform.machine()}}
+    if asked.only in (None, "story"):
+        figures |= _of_a_story(asked)
+    if asked.only in (None, "recordings"):
+        lengths, rows = ((30, 60, 120, 300), 100) if asked.long else ((60,), 0)
+        figures["recordings"] = recordings.run(WORK, lengths, rows, asked.row_peer)
+    print(json.dumps(figures, indent=2))
+    if asked.save:
+        known = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+        BASELINE.write_text(json.dumps(known | figures, indent=2) + "\n")
+
+
+def _of_a_story(asked: argparse.Namespace) -> dict[str, Any]:
     assets = WORK / "story60"
     print("making the inputs ...", flush=True)
     inputs.make(assets)
-    figures: dict[str, Any] = {"machine": {"cores": os.cpu_count(), "processor": platform.machine()}}
+    figures: dict[str, Any] = {}
     figures["story60"] = _story60(assets, asked.rounds, asked.peer)
     figures["frame"] = _frames(assets)
     if asked.long:
         figures["ten_minutes"] = _ten_minutes(assets)
     if asked.story:
         figures["story"] = _story()
-    print(json.dumps(figures, indent=2))
-    if asked.save:
-        (HERE / "baseline.json").write_text(json.dumps(figures, indent=2) + "\n")
+    return figures
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2, help="how often each engine runs")
-    parser.add_argument("--long", action="store_true", help="also a ten-minute film")
+    parser.add_argument("--long", action="store_true", help="also what takes many minutes")
     parser.add_argument("--story", action="store_true", help="also a whole story")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
-    parser.add_argument("--save", action="store_true", help="write bench/baseline.json")
+    parser.add_argument("--row-peer", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--only", choices=("story", "recordings"), help="one half of it")
+    parser.add_argument("--save", action="store_true", help="write the figures to bench/baseline.json")
     return parser.parse_args()
 
 

@@ -28,11 +28,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The settings' defaults, and a store that no other run has touched."""
+    """The settings' defaults, no keys, and a store and a home that no other run has touched."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("RETAKE_")]:
             patch.delenv(name)
+        for name in ("ELEVENLABS_API_KEY", "SYNC_API_KEY"):
+            patch.delenv(name, raising=False)
         patch.setenv("RETAKE_STORE", str(tmp_path_factory.mktemp("store")))
+        patch.setenv("RETAKE_HOME", str(tmp_path_factory.mktemp("home")))
         yield
 
 

@@ -100,6 +100,10 @@ class HostError(RetakeError):
     """This machine cannot do it: no space, no permission, no such encoder."""
 
 
+class CheckFailed(RetakeError):
+    """What was made is not what it should be; it is not delivered."""
+
+
 class Interrupted(RetakeError):
     """The user stopped the run."""
 

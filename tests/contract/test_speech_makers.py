@@ -1,9 +1,15 @@
-"""One suite for every installed speech adapter: what `generate.ports.SpeechMaker` promises."""
+"""One suite for every installed speech adapter: what `generate.ports.SpeechMaker` promises.
+
+A service is asked through its own client; its stand-in answers on this machine.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+from tests.elevenlabs_fake import elevenlabs
 
 from retake.errors import ProviderError
 from retake.generate.contracts import check_speech
@@ -39,8 +45,11 @@ ODDITIES = [
 
 
 @pytest.fixture(params=available("speech"))
-def maker(request: pytest.FixtureRequest) -> SpeechMaker:
-    return find("speech", request.param)
+def maker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[SpeechMaker]:
+    with elevenlabs() as service:
+        for name, value in service.environment.items():
+            monkeypatch.setenv(name, value)
+        yield find("speech", request.param)
 
 
 def test_the_keyless_adapter_is_installed():

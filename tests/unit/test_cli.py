@@ -246,7 +246,7 @@ def test_usage_errors_are_bad_input_in_json_too() -> None:
 def test_doctor_examines_every_area(producer: Producer) -> None:
     told = json.loads(run("doctor", "--json").stdout)
     areas = {finding["area"] for finding in told["findings"]}
-    assert areas == {"machine", "packages", "encoders", "fonts", "voices", "providers", "places"}
+    assert areas == {"machine", "packages", "encoders", "fonts", "voices", "providers", "services", "places"}
     missing = [finding for finding in told["findings"] if not finding["found"]]
     assert all(finding["gives"] or finding["remedy"] for finding in missing)
 

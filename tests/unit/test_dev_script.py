@@ -93,6 +93,61 @@ def test_the_environment_is_made_once_and_again_when_what_it_holds_has_changed(t
     assert log.read_text().count("sync") == 2
 
 
+RETAKE = """#!/bin/sh
+echo "$1 $(basename "${RETAKE_HOME:-user}")" >> "$(dirname "$0")/../../said"
+case "$1 $2" in
+"consent list") echo '{"consents": ['$(cat consents 2>/dev/null)']}' ;;
+"consent add") echo '{"standing": "holds"}' > consents ;;
+batch*) mkdir -p demo/personalised && echo '{"file": "films/1.mp4", "receipt": "films/1.mp4.receipt.json", \
+"packets_kept": 0.5875, "pixels_kept": 0.9918}' | tr -d '\\\n' > demo/personalised/results.jsonl ;;
+esac
+"""
+PRESENTER = """import sys, pathlib
+pathlib.Path("demo/presenter").mkdir(parents=True, exist_ok=True)
+pathlib.Path("said").open("a").write("filmed\\n")
+"""
+
+
+def test_the_demo_films_its_presenter_once_and_keeps_to_a_home_of_its_own(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RETAKE_HOME", raising=False)
+    tools, bin_folder = tree / "bin", tree / ".venv" / "bin"
+    for folder in (tools, bin_folder, tree / "examples" / "presenter"):
+        folder.mkdir(parents=True)
+    drawing = tree / "examples" / "presenter" / "__main__.py"
+    drawing.write_text(PRESENTER)
+    programs = {
+        tools / "uv": UV,
+        tools / "python3": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n',
+        bin_folder / "retake": RETAKE,
+    }
+    for program, text in programs.items():
+        program.write_text(text)
+        program.chmod(0o755)
+    path = Path(f"{tools}{os.pathsep}{os.environ['PATH']}")
+    said = tree / "said"
+
+    def demo(*options: str) -> tuple[str, list[str]]:
+        said.unlink(missing_ok=True)
+        done = dev("demo", *options, path=path, script=tree / "dev")
+        assert done.returncode == 0, done.stderr
+        return done.stdout, said.read_text().splitlines()
+
+    told, first = demo()
+    assert first == [
+        "story user", "filmed", "consent home", "consent home", "create-template home", "batch home",
+    ]  # fmt: skip
+    assert "demo/personalised/films/1.mp4  59% of the packets, 99.2% of the pixels" in told
+    assert "demo/personalised/index.html" in told
+    assert demo()[1] == ["story user", "consent home", "create-template home", "batch home"]
+    drawing.write_text(PRESENTER + "# redrawn\n")
+    assert "filmed" in demo()[1]
+    told, alone = demo("--no-presenter")
+    assert alone == ["story user"]
+    assert "personalised" not in told
+
+
 def test_continuous_integration_runs_the_same_tests() -> None:
     text = (ROOT / ".ci" / "run").read_text()
     assert "exec ./dev test" in text

@@ -8,8 +8,10 @@ import typer
 from typer.core import TyperGroup
 
 from retake import __version__
-from retake.cli import look, make
+from retake.cli import batch, look, make, take, verify
+from retake.cli.consent import consent_app
 from retake.cli.failures import reported
+from retake.cli.voices import clone_voice
 
 
 class _Commands(TyperGroup):
@@ -52,5 +54,20 @@ def retake(
     """Programmable video: a template once, then every row of data becomes a finished, checked film."""
 
 
-for command in (make.story, make.render, make.frame, look.check, look.validate, look.doctor, look.schema):
+for command in (
+    make.story,
+    make.render,
+    make.frame,
+    clone_voice,
+    take.create_template,
+    take.personalize,
+    take.preview,
+    batch.batch,
+    verify.verify,
+    look.check,
+    look.validate,
+    look.doctor,
+    look.schema,
+):
     app.command()(command)
+app.add_typer(consent_app)

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, distribution, version
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ _PORTS = {
     "image": "pictures from prompts",
     "music": "a bed of music",
     "script": "the division of a text into scenes",
+    "lipsync": "mouths that follow new words",
 }
 _ENCODERS = {
     "x264": "H.264 on any processor, the same bytes on every run",
@@ -69,6 +71,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         ("fonts", lambda: _fonts(settings)),
         ("voices", _voices),
         ("providers", _providers),
+        ("services", lambda: _services(settings)),
     )
     for area, examine in parts:
         try:
@@ -132,6 +135,8 @@ def _packages() -> Iterator[Finding]:
         return
     yield Finding("packages", "retake", True, version("retake"), needed=True)
     for requirement in sorted(required, key=str.lower):
+        if "extra ==" in requirement:
+            continue
         name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
         try:
             yield Finding("packages", name, True, version(name), needed=True)
@@ -199,6 +204,22 @@ def _providers() -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _services(settings: Settings) -> Iterator[Finding]:
+    """What only a key or weights of the user's own open. Nothing is asked over the network."""
+    weights = settings.wav2lip_weights
+    torch = find_spec("torch") is not None
+    for name, found, detail, gives, remedy in (
+        ("ElevenLabs", bool(settings.elevenlabs_key.get_secret_value()), "a key is set",
+         "cloned voices", "set RETAKE_ELEVENLABS_KEY"),
+        ("sync.so", bool(settings.sync_key.get_secret_value()), "a key is set",
+         "lip sync by sync.so", "set RETAKE_SYNC_KEY"),
+        ("Wav2Lip", torch and weights is not None and weights.is_file(), str(weights),
+         "lip sync by Wav2Lip (weights for non-commercial use)",
+         "pip install 'retake[wav2lip]', and name the weights in RETAKE_WAV2LIP_WEIGHTS"),
+    ):  # fmt: skip
+        yield Finding("services", name, found, detail if found else "not set up", gives, remedy=remedy)
+
+
 def _places(settings: Settings) -> Iterator[Finding]:
     from retake.store import Store
 
@@ -208,6 +229,11 @@ def _places(settings: Settings) -> Iterator[Finding]:
         "places", "store", _writable(settings.store), f"{settings.store}, {kept} of {limit}",
         gives="finished assets taken up again", remedy="set RETAKE_STORE to a folder that you may write",
         needed=True,
+    )  # fmt: skip
+    yield Finding(
+        "places", "home", _writable(settings.home), str(settings.home),
+        gives="templates, known voices and consents kept",
+        remedy="set RETAKE_HOME to a folder that you may write", needed=True,
     )  # fmt: skip
     temporary = Path(tempfile.gettempdir())
     for name, path, variable in (

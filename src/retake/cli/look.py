@@ -38,7 +38,9 @@ def check(
 
 
 def validate(
-    document: Annotated[Path, typer.Argument(help="A story or a timeline.", metavar="FILE")],
+    document: Annotated[
+        Path, typer.Argument(help="A story, timeline or recording template.", metavar="FILE")
+    ],
     as_json: options.Json = False,
 ) -> None:
     """Name every problem of a document.
@@ -85,8 +87,13 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a document."""
     from retake.cli import report
+    from retake.recipes.recording.template import RecordingTemplate
     from retake.recipes.story.story import story_schema
     from retake.timeline.document import Document
 
-    wanted = kind is options.Schema.STORY
-    report.say_json(story_schema() if wanted else Document.model_json_schema(by_alias=True))
+    schemas = {
+        options.Schema.STORY: story_schema,
+        options.Schema.TIMELINE: lambda: Document.model_json_schema(by_alias=True),
+        options.Schema.RECORDING: RecordingTemplate.model_json_schema,
+    }
+    report.say_json(schemas[kind]())

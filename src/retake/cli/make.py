@@ -177,7 +177,7 @@ def frame(
     from retake.produce import preview_frame
 
     target = out or Path(f"{source.stem}.png")
-    time_at = _time(at)
+    time_at = time_of(at)
     pixels = preview_frame(
         source,
         time_at,
@@ -185,7 +185,7 @@ def frame(
         settings=options.settings_for(None),
         allowed=tuple(allow or ()),
     )
-    _save(pixels, target)
+    save_picture(pixels, target)
     height, width = pixels.shape[:2]
     if as_json:
         report.say_json({"picture": str(target), "size": [width, height], "at": float(time_at)})
@@ -193,7 +193,7 @@ def frame(
         print(f"{target} ({width}x{height}, at {float(time_at):g} s)")  # noqa: T201
 
 
-def _time(text: str) -> Fraction:
+def time_of(text: str) -> Fraction:
     """Seconds from S, M:S or H:M:S. Raises `InputError`."""
     seconds = Fraction(0)
     try:
@@ -206,7 +206,7 @@ def _time(text: str) -> Fraction:
     return seconds
 
 
-def _save(pixels: NDArray[np.uint8], target: Path) -> None:
+def save_picture(pixels: NDArray[np.uint8], target: Path) -> None:
     """Write a picture, whole or not at all; the name's ending decides the format. Raises `RetakeError`."""
     from retake.assemble.stills import write_jpeg, write_png
 

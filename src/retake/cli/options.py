@@ -62,6 +62,7 @@ class Format(StrEnum):
 class Schema(StrEnum):
     TIMELINE = "timeline"
     STORY = "story"
+    RECORDING = "recording"
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]

@@ -36,13 +36,18 @@ class Phoneme:
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
     """Words to be spoken. `language` is a BCP 47 tag; `voice` an adapter's own name, or "" for its choice;
-    `rate` is relative to the voice's natural rate; `pitch` is relative too."""
+    `rate` is relative to the voice's natural rate; `pitch` is relative too. `before` and `after` are what is
+    said around the words, not spoken, for the melody of adapters that listen to it; `seed` chooses among
+    equally good readings."""
 
     text: str
     language: str = "en"
     voice: str = ""
     rate: float = 1.0
     pitch: float = 1.0
+    before: str = ""
+    after: str = ""
+    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)

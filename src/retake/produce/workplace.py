@@ -41,7 +41,7 @@ def workplace(target: Path, settings: Settings, progress: Progress) -> Generator
     """
     root = make_folder(settings.store / "work")
     name = sha256(str(target.resolve()).encode()).hexdigest()[:24]
-    with _locked(root / f"{name}.lock", progress):
+    with held(root / f"{name}.lock", progress, "another run is making the same film"):
         _sweep(root)
         yield make_folder(root / name)
         with suppress(OSError):
@@ -49,20 +49,23 @@ def workplace(target: Path, settings: Settings, progress: Progress) -> Generator
 
 
 @contextmanager
-def _locked(path: Path, progress: Progress) -> Generator[None]:
+def held(path: Path, progress: Progress, why: str) -> Generator[int]:
+    """Holds a lock file, for which another run waits; `why` is what that one tells. Gives the number of the
+    open file: a process to which it is passed on holds the lock too, for as long as it lives. Raises
+    `HostError`."""
     with _opened(path) as lock:
         if not _take(lock):
-            progress(Step("wait", 0, 1, note="another run is making the same film"))
+            progress(Step("wait", 0, 1, note=why))
             fcntl.flock(lock, fcntl.LOCK_EX)
             progress(Step("wait", 1, 1))
-        yield
+        yield lock.fileno()
 
 
 def _opened(path: Path) -> TextIO:
     try:
         return path.open("w", encoding="utf-8")
     except OSError as error:
-        remedy = "set RETAKE_STORE to a folder that you may write"
+        remedy = "choose a folder that you may write (RETAKE_STORE names the store)"
         raise HostError(f"cannot be written: {error.strerror}", place=str(path), remedy=remedy) from error
 
 

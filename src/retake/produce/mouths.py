@@ -1,0 +1,109 @@
+"""The presenter's mouth: studied once for a template, mended for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retake.errors import InputError, Problem
+from retake.generate.lipsync.base import BaseLipSync, LipSyncRequest
+from retake.generate.lipsync.faces import FaceBox
+from retake.generate.lipsync.library import MouthLibrary, build_library
+from retake.generate.lipsync.mouth import MouthLipSync
+from retake.generate.ports import Phoneme
+from retake.generate.providers import find
+from retake.media.patch import Patch
+from retake.media.take import Take
+from retake.produce.speaking import KEYLESS, Booth, Voice
+from retake.produce.templates import LineFacts, Prepared
+from retake.progress import Progress, Step
+from retake.recipes.recording.template import RecordingTemplate, VoiceSegment
+from retake.recording.voice import align_phonemes
+
+_FILE = "mouths.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Mouths:
+    """What was found out: the recording's phonemes in seconds, the file of its mouths, "" for none, and in
+    words how mouths will be mended."""
+
+    phonemes: tuple[tuple[str, float], ...] = ()
+    file: str = ""
+    note: str = ""
+    warnings: tuple[Problem, ...] = ()
+
+
+def study_mouths(
+    template: RecordingTemplate,
+    lines: Sequence[LineFacts],
+    master: Take,
+    mono: NDArray[np.float32],
+    rate: int,
+    booth: Booth,
+    part: Path,
+    progress: Progress,
+) -> Mouths:
+    """Keeps the mouths of the whole recording in `part`, where its words are known; otherwise looks whether
+    there is a face at all. Raises `InputError` where a mouth must move and no face can be used."""
+    moving = [s for s in template.voice_segments if s.lip_sync and template.lip_sync != "none"]
+    if not moving:
+        return Mouths(note="not moved: the template asks for no lip sync")
+    progress(Step("mouths", 0, 1))
+    phonemes, warnings = _phonemes(template, mono, rate, booth)
+    boxes = _given_boxes(moving, master)
+    try:
+        library = build_library(master.path, [Phoneme(ipa, at) for ipa, at in phonemes], boxes=boxes)
+    except InputError as error:
+        place = f"$.voice_segments ({', '.join(segment.id for segment in moving)})"
+        remedy = f"{error.remedy}; or give the face's box, or set lip_sync to none"
+        raise InputError(error.message, place=place, remedy=remedy) from error
+    library.save(part / _FILE)
+    progress(Step("mouths", 1, 1))
+    seen = f"{len(library)} of {master.length} frames"
+    spoken = f"{library.seconds_spoken:.0f} s of known speech" if phonemes else "no known speech"
+    return Mouths(phonemes, _FILE, f"{seen}, {spoken}", warnings)
+
+
+def _phonemes(
+    template: RecordingTemplate, mono: NDArray[np.float32], rate: int, booth: Booth
+) -> tuple[tuple[tuple[str, float], ...], tuple[Problem, ...]]:
+    """The recording's phonemes by its transcript; none, with a warning, where it cannot be aligned."""
+    if not template.transcript:
+        message = "is not given: mouths are warped, not chosen from the presenter's own"
+        return (), (Problem("$.transcript", message, "give all words of the take", warning=True),)
+    reference, reason = booth.speak([template.transcript], Voice(KEYLESS, "", template.language))[0]
+    if reference is None:
+        return (), (Problem("$.transcript", f"cannot be aligned: {reason}", warning=True),)
+    try:
+        found = align_phonemes(mono, rate, reference)
+    except InputError as error:
+        problem = Problem("$.transcript", f"cannot be aligned: {error.message}", error.remedy, warning=True)
+        return (), (problem,)
+    return tuple((phoneme.ipa, round(phoneme.start, 4)) for phoneme in found), ()
+
+
+def _given_boxes(segments: Sequence[VoiceSegment], master: Take) -> tuple[FaceBox, ...] | None:
+    return next(filter(None, (given_box(segment, master) for segment in segments)), None)
+
+
+def open_library(prepared: Prepared) -> MouthLibrary | None:
+    name = prepared.analysis.mouths
+    return MouthLibrary.load(prepared.folder / name) if name else None
+
+
+def given_box(segment: VoiceSegment, master: Take) -> tuple[FaceBox, ...] | None:
+    """The face's box where the segment gives one."""
+    return (FaceBox.of_fractions(*segment.face, master.size),) if segment.face else None
+
+
+def mended(request: LipSyncRequest, adapter: str) -> tuple[Iterator[Patch], str]:
+    """The mouth's patches for a span of frames, and why they are a warped mouth, "" where they are not.
+    Raises `RetakeError`, also while the patches are made."""
+    syncer: BaseLipSync = find("lipsync", adapter)
+    choice = syncer.choose(request) if isinstance(syncer, MouthLipSync) else None
+    return syncer.patches(request), choice.reason if choice and choice.method == "warp" else ""

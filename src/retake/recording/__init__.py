@@ -1,0 +1,1 @@
+"""Changing a take: its voice, its surfaces, its mouth, and nothing else."""

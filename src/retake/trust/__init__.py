@@ -1,0 +1,1 @@
+"""Trust: whose voice and face may be used, for what, and until when."""
