@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from presenter.sound import in_the_room
 from scipy.signal import butter, fftconvolve, iirpeak, lfilter
 
 from retake.generate.espeak import Espeak
@@ -31,6 +30,7 @@ from retake.recording.surface import track
 from retake.recording.voice import Spoken, distance, find_slot, splice_voice
 from retake.recording.voice import apply as with_edit
 from retake.recording.voice.speech import resample
+from takes import in_the_room
 
 Floats = NDArray[np.float64]
 Sound = NDArray[np.float32]

@@ -103,7 +103,7 @@ def _one_row(prepared: Prepared, folder: Path, work: Path, settings: Settings) -
         "cpu_gain_in_a_batch": round(whole.cpu / warm.cpu, 2),
         "cpu_gain_of_the_command": round(whole.cpu / cold.cpu, 2),
         "wall_gain_of_the_command": round(whole.wall / cold.wall, 2),
-        "packets_identical": round(proof.shares.packets, 4),
+        "packets_identical": round(proof.video.share, 4),
         "memory_mb": round(cold.memory),
         "seconds": {"row_cpu": round(warm.cpu, 2), "row_wall": round(cold.wall, 2),
                     "command_cpu": round(cold.cpu, 2), "encode_cpu": round(whole.cpu, 2)},

@@ -17,7 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
 
 from presenter.film import make_recording
 from presenter.performance import Performance
+from presenter.sound import in_the_room
 from presenter.template import write_logos
+
+__all__ = ["CHANGED", "ROWS", "in_the_room", "make_takes", "template"]
 
 BASE = 30
 """Seconds that are filmed."""

@@ -147,6 +147,7 @@ def test_folders_that_cannot_be_written_are_named(show: Home, tmp_path: Path) ->
     done = run(blocked, "create-template", "-c", template_of(tmp_path / "rec", logo=False), "--json")
     assert (done.code, "HostError" in done.out) == (1, True), done.said
     assert personalise(show, show.folder).code == 2
+    assert [personalise(show, f"film{end}").code for end in (".avi", ".webm", "", ".gif")] == [2] * 4
     master = open_template("show", show.settings).master
     recording = show.folder / "recording" / "master.mp4"
     for own in (master, recording):

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -23,6 +25,7 @@ from tests.takes import Home, prepare, template_of, write_logo, write_recording
 from tests.talking_head import make_talking_head, photograph
 
 from retake.errors import ProviderError, Severity
+from retake.generate.lipsync.base import BaseLipSync
 from retake.generate.lipsync.clip import write_clip
 from retake.generate.lipsync.mouth import MouthLipSync
 from retake.media.take import TakeReader, decode_sound, read_take
@@ -336,11 +339,18 @@ def test_a_preview_is_the_film_before_it_is_encoded(talk: Home, show: Home) -> N
         assert not (home.folder / "late.png").exists()
 
 
-KINDS = (
-    *H264, *OTHERS,
-    Kind("ten.mp4", "keyint=20", {"profile": "high10"}, pixels="yuv420p10le", spliceable=False),
-    Kind("plain.mov", "keyint=20"),
-)  # fmt: skip
+TEN_BITS = Kind("ten.mp4", "keyint=20", {"profile": "high10"}, pixels="yuv420p10le", spliceable=False)
+NAMES = (
+    "open.mp4",
+    "cavlc.mp4",
+    "long.mp4",
+    "ntsc.mp4",
+    "varying_b.mp4",
+    "phone.mov",
+    "hevc.mp4",
+    "vp9.webm",
+)
+KINDS = (*(kind for kind in (*H264, *OTHERS) if kind.name in NAMES), TEN_BITS)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -389,6 +399,44 @@ def test_every_kind_of_recording_is_changed_exactly_or_loudly(tmp_path: Path, ki
         assert film.audio.packets[-1].data == master.audio.packets[-1].data  # type: ignore[union-attr]
 
 
+def with_plain_sound(film: Path) -> Path:
+    """A copy of a film as a studio keeps it: PCM in QuickTime."""
+    path = film.with_suffix(".mov")
+    with av.open(str(film)) as source, av.open(str(path), "w") as output:
+        own, coded = source.streams.video[0], source.streams.audio[0]
+        pictures = output.add_stream_from_template(own, opaque=True)
+        sound = output.add_stream("pcm_s16le", rate=48_000, layout="stereo")
+        for packet in source.demux(own):
+            if packet.dts is not None:
+                packet.stream = pictures
+                output.mux(packet)
+        source.seek(0)
+        to_pcm = av.AudioResampler("s16", "stereo", 48_000)
+        for frame in source.decode(coded):
+            for part in to_pcm.resample(frame):
+                output.mux(sound.encode(part))
+        output.mux(sound.encode(None))
+    return path
+
+
+def test_sound_that_cannot_be_spliced_is_encoded_anew_and_told(tmp_path: Path) -> None:
+    home = Home(tmp_path, tmp_path)
+    with_plain_sound(record(tmp_path, H264[0], frames=50))
+    line = {"id": "w", "start_time": 0.6, "end_time": 1.0, "template_text": "{client_name}!"}
+    config = issue_template(tmp_path, "closed.mov", voice_segments=[line], visual_segments=[], id="show",
+                            lip_sync="none", encoding={"preset": "ultrafast"})  # fmt: skip
+    assert run(home, "create-template", "-c", config).code == 0
+    assert master_of(home).suffix == ".mov"
+    done = run(home, "personalize", "-t", "show", "--set", "client_name=Al", "--json")
+    assert done.code == 0 and done.json["film"] == "show.mov", done.said
+    (told,) = done.json["fallbacks"]
+    assert "PCM" in told and told in receipt_of(home, "show.mov")["fallbacks"]
+    old, new = (decode_sound(read_take(path)) for path in (master_of(home), tmp_path / "show.mov"))
+    assert len(new) == len(old) and np.abs(new).max() > 0.2
+    assert np.corrcoef(old[:20_000, 0], new[:20_000, 0])[0, 1] > 0.98
+    assert run(home, "verify", master_of(home), "show.mov").code == 0
+
+
 def test_a_recording_without_sound_has_pictures_changed_and_no_words(tmp_path: Path) -> None:
     home = Home(tmp_path, tmp_path)
     record(tmp_path, H264[0], frames=40, sound=False)
@@ -420,9 +468,8 @@ def test_a_face_is_needed_and_only_one(tmp_path: Path) -> None:
     assert run(home, "create-template", "-c", given).code == 0
 
 
-@pytest.mark.parametrize("severity", [Severity.FALLBACK, Severity.RECOVERABLE])
 def test_where_the_mouth_cannot_be_moved_the_original_words_stay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, severity: Severity
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = Home(tmp_path, tmp_path)
     assert run(home, "consent", "add", "--subject", KEYLESS, "--face", "--yes").code == 0
@@ -433,15 +480,33 @@ def test_where_the_mouth_cannot_be_moved_the_original_words_stay(
     config = issue_template(tmp_path, "head.mp4", visual_segments=[], voice_segments=[line], id="show")
     assert run(home, "create-template", "-c", config).code == 0
 
-    def fail(*_: object) -> None:
-        raise ProviderError("the mouth is gone", severity=severity)
+    class Broken(BaseLipSync):
+        name = "broken"
 
-    monkeypatch.setattr(MouthLipSync, "patches", fail)
-    done = make(home, "Bob")
-    assert done.code == 0, done.told
-    assert "original words stay" in done.json["fallbacks"][0]
-    assert "the mouth is gone" in done.json["fallbacks"][0]
-    assert done.json["kept"]["packets"] == 1
+        def sync(self, video_path: Path, audio_path: Path, output_path: Path, **kwargs: Any) -> None:
+            raise RuntimeError("the mouth is gone")
+
+    def fail(*_: object) -> None:
+        raise ProviderError("the service is down", severity=Severity.RECOVERABLE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MouthLipSync, "patches", fail)
+        down = make(home, "Bob")
+    monkeypatch.setattr(import_module("retake.produce.mouths"), "find", lambda kind, name: Broken())
+    for done, why in ((down, "the service is down"), (make(home, "Bob"), "the mouth is gone")):
+        assert done.code == 0, done.said
+        (told,) = done.json["fallbacks"]
+        assert "original words stay" in told and why in told
+        assert done.json["kept"]["packets"] == 1
+
+
+def test_an_adapter_that_nobody_has_is_refused(tmp_path: Path) -> None:
+    home = Home(tmp_path, tmp_path)
+    assert run(home, "consent", "add", "--subject", KEYLESS, "--face", "--yes").code == 0
+    write_recording(tmp_path / "master.mp4", voice=True)
+    config = issue_template(tmp_path, "master.mp4", visual_segments=[], lip_sync="mine")
+    done = run(home, "create-template", "-c", config)
+    assert (done.code, "mine" in done.said) == (2, True), done.said
 
 
 def test_what_was_made_before_is_taken_and_made_again_where_it_changed(tmp_path: Path) -> None:

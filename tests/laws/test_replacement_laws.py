@@ -138,6 +138,30 @@ def test_what_stands_before_the_surface_stays_before_it(scene: Scene) -> None:
     assert min(kept) > 0.95, kept
 
 
+def test_no_rim_of_the_old_text_stays_beside_what_stands_before_it(scene: Scene) -> None:
+    painter = Painter(scene.track, VisualReplacer().remove(scene.plate), scene.plate)
+    bare = _world("")
+    worst: list[float] = []
+    left: list[float] = []
+    for index in OCCLUDED:
+        near = np.asarray(cv2.dilate(_hand(index), np.ones((13, 13), np.uint8)))
+        beside = (near > 0.5) & (_hand(index) < 0.9) & _sign(index, grow=-3)
+        if beside.sum() < 100:
+            continue
+        truth = _shoot(bare, index, 1).astype(np.float32)
+        done = _laid(scene.frames[index], painter.draw(100 + index)).astype(np.float32)
+        apart, before = (
+            np.abs(np.asarray(cv2.GaussianBlur(shown - truth, (0, 0), 1.0))[beside])
+            for shown in (done, scene.frames[index].astype(np.float32))
+        )
+        if before.mean() > 2:  # letters stood there
+            worst.append(float(np.percentile(apart, 99)))
+            left.append(float(apart.mean() / before.mean()))
+    assert len(worst) > 5
+    assert max(worst) < 14, worst
+    assert max(left) < 0.1, left
+
+
 def test_a_removed_text_leaves_no_ghost(scene: Scene) -> None:
     bare = _world("")
     layer = VisualReplacer().remove(scene.plate)

@@ -151,12 +151,13 @@ def test_a_track_is_kept_and_read_again(tmp_path: Path) -> None:
     assert np.array_equal(again.picture, found.picture) and np.array_equal(again.noise, found.noise)
     for one, other in zip(found.frames, again.frames, strict=True):
         assert np.array_equal(one.homography, other.homography)
-        assert (one.seen, one.gain, one.offset, one.blur, one.cover) == (
+        assert (one.seen, one.gain, one.offset, one.blur, one.cover, one.front) == (
             other.seen,
             other.gain,
             other.offset,
             other.blur,
             other.cover,
+            other.front,
         )
     assert found.cover(7) is not None
     assert [path.name for path in tmp_path.iterdir()] == ["card.npz"]

@@ -59,7 +59,7 @@ def personalize(
         made = make(
             Session(prepared, settings),
             row,
-            out or Path(f"{prepared.template.id}.mp4"),
+            out or Path(f"{prepared.template.id}{prepared.master.suffix}"),
             base=data.parent if data else Path(),
             progress=progress,
         )

@@ -24,8 +24,8 @@ from retake.jobs.results import write_results
 from retake.jobs.rows import Row, read_rows
 from retake.jobs.sheet import write_sheet
 from retake.jobs.worker import opening_of
+from retake.produce.files import make_folder
 from retake.produce.personalisation import Session, check_row
-from retake.produce.shoot import make_folder
 from retake.produce.workplace import held
 from retake.progress import Progress, Step, silent
 from retake.settings import Settings
@@ -142,7 +142,8 @@ class _Run:
                 self._finish(row.number, outcome_of(error))
                 continue
             name = self._name(row.number)
-            message = {"row": row.data, "film": f"{_FILMS}/{name}.mp4", "stills": f"{_STILLS}/{name}"}
+            film = f"{_FILMS}/{name}{self._session.prepared.master.suffix}"
+            message = {"row": row.data, "film": film, "stills": f"{_STILLS}/{name}"}
             return Task(row.number, message)
         return None
 
@@ -202,7 +203,7 @@ def _stem(film: str) -> str:
 
 def _strays(out: Path, entries: Sequence[Entry]) -> tuple[str, ...]:
     known = {entry.former for entry in entries}
-    films = sorted(path.relative_to(out).as_posix() for path in (out / _FILMS).glob("[!.]*.mp4"))
+    films = sorted(path.relative_to(out).as_posix() for path in (out / _FILMS).glob("[!.]*.m[op][v4]"))
     return tuple(film for film in films if film not in known)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from retake.jobs.ledger import Entry
 from retake.jobs.rows import Row
-from retake.produce.delivery import write_text
+from retake.produce.files import write_text
 
 COLUMNS = (
     "row", "state", "file", "receipt", "verdict", "error", "kind", "fallbacks", "warnings", "attempts",

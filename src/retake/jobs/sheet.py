@@ -14,7 +14,7 @@ from urllib.parse import quote
 from retake.jobs.ledger import Entry
 from retake.jobs.names import label
 from retake.jobs.rows import Row
-from retake.produce.delivery import write_text
+from retake.produce.files import write_text
 from retake.recipes.recording.template import RecordingTemplate
 
 _STYLE = """

@@ -82,18 +82,22 @@ def to_rgb(picture: Picture, look: Look) -> NDArray[np.uint8]:
     Chroma is brought to full size bilinearly, sited between the samples as `apply` averages it.
     """
     height, width = picture.y.shape
+    u, v = (cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) for p in (picture.u, picture.v))
+    rgb = cv2.transform(cv2.merge([picture.y, np.asarray(u), np.asarray(v)]), _to_rgb_matrix(look))
+    turned = np.rot90(np.asarray(rgb, np.uint8), -look.turn)
+    return np.ascontiguousarray(turned)
+
+
+def _to_rgb_matrix(look: Look) -> NDArray[np.float64]:
+    """The (3, 4) matrix from samples y, u, v, 1 to red, green, blue of 0 to 255."""
     kr, kb = _KR_KB[look.matrix]
     low, luma_span, chroma_span = (0, 255, 255) if look.full_range else (16, 219, 224)
-    y = (np.asarray(picture.y, np.float32) - np.float32(low)) / np.float32(luma_span)
-    u, v = (
-        (np.asarray(cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR), np.float32) - 128)
-        / chroma_span
-        for p in (picture.u, picture.v)
-    )
-    red, blue = y + 2 * (1 - kr) * v, y + 2 * (1 - kb) * u
-    green = (y - kr * red - kb * blue) / (1 - kr - kb)
-    rgb = np.clip(np.stack([red, green, blue], -1) * 255 + 0.5, 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(np.rot90(rgb, -look.turn))
+    luma, chroma = 255 / luma_span, 255 / chroma_span
+    red, blue = 2 * (1 - kr) * chroma, 2 * (1 - kb) * chroma
+    to_red, to_blue = np.array([luma, 0, red]), np.array([luma, blue, 0])
+    to_green = (np.array([luma, 0, 0]) - kr * to_red - kb * to_blue) / (1 - kr - kb)
+    matrix = np.array([to_red, to_green, to_blue])
+    return np.c_[matrix, -matrix @ (low, 128, 128)]
 
 
 def _place(patch: Patch, width: int, height: int, turn: int) -> _Placed | None:

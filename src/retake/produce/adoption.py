@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from retake.errors import HostError, InputError
-from retake.produce.shoot import make_folder
+from retake.produce.files import make_folder
 from retake.recipes.story.images import with_images
 from retake.recipes.story.story import Story
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,29 +13,15 @@ from retake.assemble.captions import srt, vtt, words_json
 from retake.assemble.poster import candidates, merit
 from retake.assemble.stills import write_jpeg, write_png
 from retake.check import Verdict
-from retake.errors import HostError
 from retake.media.colour import picture_to_rgb
 from retake.media.probe import probe
 from retake.produce.expectation import caption_cues
+from retake.produce.files import write_text
 from retake.produce.shoot import Shoot, open_shoot
 from retake.recipes.story.describe import Description, platform_fields
 from retake.recipes.story.thumbnail import SIZES, thumbnail_document
 from retake.settings import Settings
 from retake.timeline.document import Document
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Writes a text file whole or not at all. Raises `HostError`."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise HostError(
-            f"cannot be written: {error.strerror}", place=str(path), remedy="free some space"
-        ) from error
-    return path
 
 
 def write_captions(shoot: Shoot, film: Path) -> dict[str, Path]:
@@ -109,10 +94,6 @@ def metadata(
         "platforms": platform_fields(text, platforms),
         **extra,
     }
-
-
-def write_json(path: Path, value: Any) -> Path:
-    return write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def write_timeline(document: Document, film: Path) -> Path:

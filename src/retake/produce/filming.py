@@ -23,8 +23,9 @@ from retake.errors import HostError, InputError
 from retake.media.audio_encode import EncodedAudio, encode_audio, write_audio
 from retake.media.colour import picture_to_rgb
 from retake.produce.expectation import expect
+from retake.produce.files import make_folder
 from retake.produce.results import failed_path
-from retake.produce.shoot import Shoot, make_folder
+from retake.produce.shoot import Shoot
 from retake.produce.workplace import workplace
 from retake.progress import Progress, Step
 from retake.settings import Settings

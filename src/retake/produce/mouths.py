@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retake.errors import InputError, Problem
+from retake.errors import InputError, Problem, ProviderError, RetakeError, Severity
 from retake.generate.lipsync.base import BaseLipSync, LipSyncRequest
 from retake.generate.lipsync.faces import FaceBox
 from retake.generate.lipsync.library import MouthLibrary, build_library
@@ -53,6 +53,7 @@ def study_mouths(
     moving = [s for s in template.voice_segments if s.lip_sync and template.lip_sync != "none"]
     if not moving:
         return Mouths(note="not moved: the template asks for no lip sync")
+    find("lipsync", template.lip_sync)
     progress(Step("mouths", 0, 1))
     phonemes, warnings = _phonemes(template, mono, rate, booth)
     boxes = _given_boxes(moving, master)
@@ -101,9 +102,21 @@ def given_box(segment: VoiceSegment, master: Take) -> tuple[FaceBox, ...] | None
     return (FaceBox.of_fractions(*segment.face, master.size),) if segment.face else None
 
 
-def mended(request: LipSyncRequest, adapter: str) -> tuple[Iterator[Patch], str]:
+def mended(request: LipSyncRequest, adapter: str) -> tuple[list[Patch], str]:
     """The mouth's patches for a span of frames, and why they are a warped mouth, "" where they are not.
-    Raises `RetakeError`, also while the patches are made."""
+
+    Raises `RetakeError`: whatever else an adapter raises becomes a `ProviderError` with its cause.
+    """
     syncer: BaseLipSync = find("lipsync", adapter)
-    choice = syncer.choose(request) if isinstance(syncer, MouthLipSync) else None
-    return syncer.patches(request), choice.reason if choice and choice.method == "warp" else ""
+    try:
+        choice = syncer.choose(request) if isinstance(syncer, MouthLipSync) else None
+        return list(syncer.patches(request)), choice.reason if choice and choice.method == "warp" else ""
+    except RetakeError:
+        raise
+    except Exception as error:
+        raise ProviderError(
+            f"made the lip sync adapter {adapter!r} fail: {type(error).__name__}: {error}",
+            severity=Severity.FALLBACK,
+            place=adapter,
+            remedy="see the adapter's own documentation, or use 'mouth'",
+        ) from error

@@ -35,12 +35,11 @@ from retake.generate.usage import total
 from retake.media.patch import apply, to_rgb
 from retake.media.picture import Picture
 from retake.media.take import Take, TakeReader
-from retake.produce.delivery import write_text
+from retake.produce.files import make_folder, write_text
 from retake.produce.preparation import permitted, sha256_of
 from retake.produce.pricing import dollars
 from retake.produce.results import failed_path
 from retake.produce.retaking import Change, Changes, Stage, say_lines
-from retake.produce.shoot import make_folder
 from retake.produce.showing import Draw, Surface, draw_showing, logo_problems, read_logos, text_problems
 from retake.produce.speaking import Booth
 from retake.produce.stills import Album
@@ -55,6 +54,7 @@ from retake.settings import Settings
 
 Pixels = NDArray[np.uint8]
 Row = Mapping[str, JsonValue]
+_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv")
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def personalize(
     began = time.monotonic()
     prepared, settings = session.prepared, session.settings
     consents = permitted(prepared.template, settings)
-    _require_apart(out, prepared)
+    _require_fit(out, prepared)
     make_folder(out.parent)
     bound = check_row(session, row, base=base)
     booth = Booth.open(settings)
@@ -175,10 +175,13 @@ def personalize(
         part.unlink(missing_ok=True)
 
 
-def _require_apart(out: Path, prepared: Prepared) -> None:
-    """Refuses to write over the recording or its master, wherever they lie."""
+def _require_fit(out: Path, prepared: Prepared) -> None:
+    """Refuses a name that no film can have, and to write over the recording or its master."""
     if out.is_dir():
         raise InputError("is a folder", place=str(out), remedy="name the film in it")
+    if out.suffix.lower() not in _SUFFIXES:
+        remedy = f"let its name end in {prepared.master.suffix}; known: {', '.join(_SUFFIXES)}"
+        raise InputError("a personalised film cannot be of this kind", place=str(out), remedy=remedy)
     known = (prepared.analysis.source_sha256, prepared.analysis.master_sha256)
     if out.is_file() and sha256_of(out) in known:
         raise InputError("is the recording itself", place=str(out), remedy="give the film another name")

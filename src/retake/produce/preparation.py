@@ -22,10 +22,9 @@ from retake.errors import DocumentError, HostError, MediaError, Problem, RetakeE
 from retake.fetch import fetch, is_remote
 from retake.generate.providers import find
 from retake.media.take import Take, decode_sound, read_take
-from retake.produce.delivery import write_text
+from retake.produce.files import make_folder, read_text, write_text
 from retake.produce.lines import Sound, keep_reading, parted, study_line, with_rooms
 from retake.produce.mouths import study_mouths
-from retake.produce.shoot import make_folder, read_text
 from retake.produce.speaking import KEYLESS, Booth, Voice
 from retake.produce.surfaces import span_of, study_surfaces
 from retake.produce.templates import (

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from retake.errors import DocumentError, HostError, InputError, Problem
+from retake.errors import DocumentError, InputError, Problem
 from retake.media.gather import Fingerprints, gather
+from retake.produce.files import read_text
 from retake.render.assets import Plates
 from retake.render.captions import CaptionPainter
 from retake.render.place import box_size
@@ -22,8 +23,6 @@ from retake.timeline.assets import Captions, Text
 from retake.timeline.document import Document
 from retake.timeline.film import Film, Shot, lay_out, sources
 from retake.timeline.reading import parse
-
-_LONGEST_TEXT = 32 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,22 +44,6 @@ class Shoot:
             for shot in track
             if isinstance(shot.clip.asset, Captions)
         )
-
-
-def read_text(path: Path) -> str:
-    """A document's text. Raises `InputError`."""
-    try:
-        if path.stat().st_size > _LONGEST_TEXT:
-            raise InputError("is too large for a document", place=str(path), remedy="is it the right file?")
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError("there is no such file", place=str(path), remedy="check the path") from error
-    except IsADirectoryError as error:
-        raise InputError("is a folder", place=str(path), remedy="name the file in it") from error
-    except UnicodeDecodeError as error:
-        raise InputError("is not text in UTF-8", place=str(path), remedy="save it as UTF-8") from error
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", place=str(path)) from error
 
 
 def read_document(path: Path, row: Mapping[str, JsonValue], overrides: Mapping[str, object]) -> Document:
@@ -114,15 +97,3 @@ def _word_problems(shot: Shot, resources: Resources) -> tuple[Problem, ...]:
     if isinstance(asset, Captions):
         return caption_problems(asset, frame, fonts, f"{shot.place}.asset")
     return ()
-
-
-def make_folder(path: Path) -> Path:
-    """The folder, made if need be. Raises `InputError` or `HostError`."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise InputError("is not a folder", place=str(path), remedy="choose another place") from error
-    except OSError as error:
-        remedy = "choose a folder that can be written"
-        raise HostError(f"cannot be made: {error.strerror}", place=str(path), remedy=remedy) from error
-    return path

@@ -16,8 +16,8 @@ from retake.assemble.stills import write_jpeg
 from retake.media.patch import to_rgb
 from retake.media.picture import Picture
 from retake.media.take import Take
+from retake.produce.files import make_folder
 from retake.produce.retaking import Changes
-from retake.produce.shoot import make_folder
 
 _HEIGHT = 360
 

@@ -15,10 +15,11 @@ from retake.generate.providers import find
 from retake.generate.usage import total
 from retake.produce import delivery
 from retake.produce.adoption import adopt, own_files
+from retake.produce.files import make_folder, read_text, write_json
 from retake.produce.filming import film_to
 from retake.produce.making import Telling, Workshop, cast, picture, play, tell
 from retake.produce.results import FilmResult, Production, failed_path, film_result
-from retake.produce.shoot import make_folder, open_shoot, overridden, read_text
+from retake.produce.shoot import open_shoot, overridden
 from retake.produce.targets import Target, platform_problems, targets_of, with_overrides
 from retake.produce.workplace import frugal, workplace
 from retake.progress import Progress, Step, silent
@@ -61,7 +62,7 @@ def _produce_story(
     workshop = Workshop.open(settings, progress)
     telling = tell(script, workshop, "espeak")
     music = play(telling, workshop, "bed")
-    edited = delivery.write_json(out / "story.json", processed_story(script, telling.schedule))
+    edited = write_json(out / "story.json", processed_story(script, telling.schedule))
     targets = targets_of(story, tuple(overrides.get("aspect_ratios") or ()))  # type: ignore[arg-type]
     films = tuple(
         _film_story(telling, music, target, out, overrides, workshop, settings, many=len(targets) > 1)
@@ -138,9 +139,7 @@ def _write_metadata(
         "ai_generated": True,
     }
     platforms = target.platforms or ("instagram_reels", "youtube_shorts", "tiktok", "x")
-    return delivery.write_json(
-        film.with_suffix(".metadata.json"), delivery.metadata(text, film, platforms, extra)
-    )
+    return write_json(film.with_suffix(".metadata.json"), delivery.metadata(text, film, platforms, extra))
 
 
 def file_name(story: Story) -> str:

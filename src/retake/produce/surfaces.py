@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retake.errors import InputError, MediaError, Problem
+from retake.media.patch import to_rgb
 from retake.media.still import read_still
 from retake.media.take import Take, TakeReader, read_take
 from retake.produce.templates import ShowingFacts
 from retake.progress import Progress, Step
 from retake.recipes.recording.template import RecordingTemplate, VisualSegment
-from retake.recording.replace import clean_plate
+from retake.recording.replace import clean_plate, plate_frames
 from retake.recording.surface import track
 
 Pixels = NDArray[np.uint8]
@@ -54,7 +55,12 @@ def study_surfaces(
             place=place,
         )
         text = segment.segment_type == "text"
-        plate = clean_plate(reader.rgb(start, stop), found, text=text, place=place)
+        numbers = plate_frames(found)
+        shown = (
+            to_rgb(picture, master.video.look)
+            for picture in reader.at([master.video.times[n] for n in numbers])
+        )
+        plate = clean_plate(shown, found, numbers=numbers, text=text, place=place)
         surface, plate_name = f"surface-{segment.id}.npz", f"plate-{segment.id}.npz"
         found.save(part / surface)
         plate.save(part / plate_name)

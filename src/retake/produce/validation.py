@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from retake.errors import DocumentError, Problem
 from retake.generate.providers import find
 from retake.produce.adoption import own_files
-from retake.produce.shoot import open_shoot, read_document, read_text
+from retake.produce.files import read_text
+from retake.produce.shoot import open_shoot, read_document
 from retake.recipes.recording.reading import read_template
 from retake.recipes.story.reading import read_story
 from retake.settings import Settings

@@ -15,7 +15,7 @@ from typing import TextIO
 from retake.errors import HostError
 from retake.media.memory import return_large_blocks
 from retake.media.threads import one_thread_each
-from retake.produce.shoot import make_folder
+from retake.produce.files import make_folder
 from retake.progress import Progress, Step
 from retake.settings import Settings
 

@@ -6,7 +6,7 @@ Enter frames, a `SurfaceTrack` and new content, leave `Patch` values; no pixel o
 from retake.recording.replace.draw import Layer, Painter, draw
 from retake.recording.replace.fit import Letterer
 from retake.recording.replace.look import TextLook, read_text_look
-from retake.recording.replace.plate import Plate, clean_plate
+from retake.recording.replace.plate import Plate, clean_plate, plate_frames
 from retake.recording.replace.replacer import VisualReplacer, find_replacer
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "clean_plate",
     "draw",
     "find_replacer",
+    "plate_frames",
     "read_text_look",
 ]

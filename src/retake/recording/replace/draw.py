@@ -30,6 +30,7 @@ Layer = NDArray[np.uint8]
 
 _TILE = 256  # pixels of the square of grain from which each frame takes its own part
 _SHOWN = 1 / 512  # alpha below changes no sample
+_SOLID = 10.0  # what lets through less than a tenth of the surface gives way to the frame's own pixels
 
 
 def make_layer(plate: Plate, picture: Floats, *, cleaned: bool) -> Layer:
@@ -75,12 +76,12 @@ class Painter:
         if made is None:
             return None
         (x, y, width, height), rgb, alpha = made
-        cover = self._track.cover(number)
-        if cover is not None:
-            alpha = alpha * (1 - self._before(cover, state, (x, y, width, height)))
-            alpha[alpha < _SHOWN] = 0
         if self._grain is not None:
             rgb = rgb + _grain(self._grain, number, (height, width))
+        cover = self._track.cover(number)
+        if cover is not None:
+            rgb, alpha = self._behind(rgb, alpha, cover, number, (x, y, width, height))
+            alpha[alpha < _SHOWN] = 0
         return Patch(number, x, y, np.clip(np.rint(rgb), 0, 255).astype(np.uint8), alpha.astype(np.float32))
 
     def _painted(self, state: SurfaceFrame) -> tuple[Window, Floats, Floats] | None:
@@ -103,8 +104,20 @@ class Painter:
         self._kept = (state, area, rgb, alpha)
         return area, rgb, alpha
 
-    def _before(self, cover: Floats, state: SurfaceFrame, area: Window) -> Floats:
-        return np.clip(project(cover, state.homography, area), 0, 1)
+    def _behind(
+        self, rgb: Floats, alpha: Floats, cover: Floats, number: int, area: Window
+    ) -> tuple[Floats, Floats]:
+        """Colour and alpha with what stands before the surface laid over them.
+
+        Where its own colours are known its soft edge is laid on the new content, free of the old; all that
+        is solid stays the frame's own.
+        """
+        place, front = self._track.at(number).homography, self._track.front(number)
+        clear = 1 - np.clip(project(cover, place, area), 0, 1)
+        if front is None:
+            return rgb, alpha * clear
+        rgb = rgb * clear[..., None] + np.clip(project(front, place, area), 0, 255)
+        return rgb, alpha * np.minimum(clear * _SOLID, 1)
 
 
 def draw_custom(

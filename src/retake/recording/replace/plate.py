@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
+import cv2
 import numpy as np
 
 from retake.errors import InputError, MediaError
@@ -16,6 +17,7 @@ from retake.recording.surface.plane import Floats, Pixels, carry, enlarged, outl
 
 _SHOTS = 25  # frames of which the median is taken
 _LARGEST = 1_500_000  # pixels of a plate
+_CLEAR = 9  # pixels of the square by which what is before a surface is avoided more widely
 _ZOOM = 1.08  # below, the plane's own size is large enough
 
 
@@ -65,9 +67,16 @@ class Plate:
 
 
 def clean_plate(
-    frames: Iterable[Pixels], track: SurfaceTrack, *, text: bool = False, place: str = "surface"
+    frames: Iterable[Pixels],
+    track: SurfaceTrack,
+    *,
+    numbers: Iterable[int] | None = None,
+    text: bool = False,
+    place: str = "surface",
 ) -> Plate:
     """The plate of a tracked surface, from the same frames that it was tracked in.
+
+    Of these it needs no others than `plate_frames` names: `numbers` says which `frames` are, if not all.
 
     The median over time of the surface where nothing covers it, in the reference's light; then everything
     that stands out from the surface and does not run on over the region's edge is taken away, and what was
@@ -76,12 +85,11 @@ def clean_plate(
     """
     zoom = _zoom(track)
     size = round(track.size[0] * zoom), round(track.size[1] * zoom)
-    wanted = _best(track)
+    wanted = set(plate_frames(track))
     samples: list[Floats] = []
     covers: list[Floats] = []
-    for number, frame in enumerate(frames, track.start):
-        if number >= track.stop:
-            break
+    span = range(track.start, track.stop) if numbers is None else numbers
+    for number, frame in zip(span, frames, strict=False):
         if number in wanted:
             samples.append(_sample(frame, track, number, zoom, size))
             covers.append(_cover(track, number, zoom, size))
@@ -115,16 +123,16 @@ def _zoom(track: SurfaceTrack) -> float:
     return zoom if zoom >= _ZOOM else 1.0
 
 
-def _best(track: SurfaceTrack) -> set[int]:
-    """The frames to take: spread evenly over those that show the surface, without the most blurred."""
+def plate_frames(track: SurfaceTrack) -> tuple[int, ...]:
+    """The frames of a plate: spread evenly over those that show the surface, without the most blurred."""
     seen = [n for n in range(track.start, track.stop) if track.at(n).visible]
     blurs = sorted(track.at(n).blur for n in seen)
     sharp = [n for n in seen if track.at(n).blur <= blurs[len(blurs) // 2]] if seen else []
     hidden = [n for n in seen if track.at(n).cover]
     candidates = sharp if len(hidden) < len(sharp) // 2 else seen
     if len(candidates) <= _SHOTS:
-        return set(candidates)
-    return {candidates[round(i)] for i in np.linspace(0, len(candidates) - 1, _SHOTS)}
+        return tuple(candidates)
+    return tuple(candidates[round(i)] for i in np.linspace(0, len(candidates) - 1, _SHOTS))
 
 
 def _sample(frame: Pixels, track: SurfaceTrack, number: int, zoom: float, size: tuple[int, int]) -> Floats:
@@ -137,7 +145,8 @@ def _cover(track: SurfaceTrack, number: int, zoom: float, size: tuple[int, int])
     cover = track.cover(number)
     if cover is None:
         return np.zeros(size[::-1], np.float32)
-    return rectify(cover, enlarged(np.eye(3), zoom), size)
+    grown = np.asarray(cv2.dilate(cover, np.ones((_CLEAR, _CLEAR), np.uint8)), np.float32)
+    return rectify(grown, enlarged(np.eye(3), zoom), size)
 
 
 def _median(samples: list[Floats], covers: list[Floats], reference: Floats) -> tuple[Floats, float]:

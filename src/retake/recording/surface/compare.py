@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -79,8 +80,7 @@ def compare(
 def find_cover(reference: Reference, apart: Floats, free: Mask, slip: float) -> Floats:
     """What covers the surface, 0 to 1: where a frame differs by more than noise and a slip of the picture."""
     smooth = soften(apart, 1.2)
-    red, green, blue = (np.abs(smooth[..., channel]) for channel in range(3))
-    size = np.maximum(np.maximum(red, green), blue)
+    size = largest(np.abs(smooth))
     quiet = float(np.percentile(size[free][::7], 20)) if free.any() else 0.0
     beyond = soften(np.maximum(size - slip * reference.edges, 0).astype(np.float32), 2.0)
     core = (beyond > np.clip(6 * quiet, _FLOOR, 3 * _FLOOR)).astype(np.uint8)
@@ -104,18 +104,18 @@ def fit_light(
     if len(places) < 16:
         return np.ones(3, np.float32), np.zeros(3, np.float32)
     first, second = reference.reshape(-1, 3)[places], shown.reshape(-1, 3)[places]
-    told = (second < _WHITE).all(1)  # what is burnt out does not tell how bright it is
+    told = largest(second) < _WHITE  # what is burnt out does not tell how bright it is
     if told.mean() > 0.05:
         first, second = first[told], second[told]
     gain, offset = (np.median(second, axis=0) + 1) / (np.median(first, axis=0) + 1), np.zeros(3)
     keep = np.ones(len(first), np.float32)
     if before is not None:
-        known = (np.abs(second - first * before[0] - before[1]).max(1) < _FLICKER).astype(np.float32)
+        known = (largest(np.abs(second - first * before[0] - before[1])) < _FLICKER).astype(np.float32)
         if known.mean() > 0.08:
             keep = known
             gain, offset = _line(first, second, keep)
     for _ in range(3):
-        apart = np.abs(second - first * gain - offset).max(1)
+        apart = largest(np.abs(second - first * gain - offset))
         keep = (apart <= max(6.0, 2.5 * float(np.median(apart[keep > 0])))).astype(np.float32)
         gain, offset = _line(first, second, keep)
     return gain.astype(np.float32), offset.astype(np.float32)
@@ -131,6 +131,11 @@ def _line(first: Floats, second: Floats, weight: Floats) -> tuple[Matrix, Matrix
     prior = np.clip(other / np.maximum(mean, 1), 0.25, 4)
     gain = np.clip((both + firm * prior) / (spread + firm), 0.1, 8)
     return gain, other - gain * mean
+
+
+def largest(colours: NDArray[Any]) -> NDArray[Any]:
+    """The largest of red, green and blue; numpy's own `max` is slow over so short an axis."""
+    return np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2])
 
 
 def surface_part(mask: Floats) -> Floats:

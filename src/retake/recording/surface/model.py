@@ -16,7 +16,7 @@ import numpy as np
 from retake.errors import MediaError, Problem
 from retake.recording.surface.plane import Floats, Matrix, Pixels, carry, outline
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -26,7 +26,7 @@ class SurfaceFrame:
     `homography` takes plane pixels to the frame's; `seen` is the share of the surface that the frame shows,
     0 where it is hidden or gone; `confidence` how surely, 0 to 1. The frame shows `gain * reference + offset`
     for each of red, green and blue, blurred by `blur` pixels of the frame (a Gaussian's sigma). `cover` is a
-    packed mask of what stands before the surface, or empty.
+    packed mask of what stands before the surface, or empty; `front` its packed colours, if they are known.
     """
 
     homography: Matrix
@@ -36,6 +36,7 @@ class SurfaceFrame:
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     blur: float = 0.0
     cover: bytes = field(default=b"", repr=False)
+    front: bytes = field(default=b"", repr=False)
 
     @property
     def visible(self) -> bool:
@@ -86,10 +87,15 @@ class SurfaceTrack:
         packed = self.at(number).cover
         return unpack(packed, self.size) if packed else None
 
+    def front(self, number: int) -> Floats | None:
+        """What stands before the surface, RGB of 0 to 255 times its cover, or None where it is not known."""
+        packed = self.at(number).front
+        return unpack_colours(packed, self.size) if packed else None
+
     def save(self, path: Path) -> None:
         """Written beside the target and renamed, so that it appears whole."""
         part = path.with_name(path.name + ".part")
-        covers = [frame.cover for frame in self.frames]
+        covers = [packed for frame in self.frames for packed in (frame.cover, frame.front)]
         about = {
             "format": _FORMAT,
             "start": self.start,
@@ -123,8 +129,10 @@ class SurfaceTrack:
                 ends = np.cumsum(file["cover_sizes"])
                 covers = [part.tobytes() for part in np.split(file["covers"], ends[:-1])]
                 frames = tuple(
-                    _frame(place, numbers, cover)
-                    for place, numbers, cover in zip(file["homography"], file["light"], covers, strict=True)
+                    _frame(place, numbers, cover, front)
+                    for place, numbers, cover, front in zip(
+                        file["homography"], file["light"], covers[::2], covers[1::2], strict=True
+                    )
                 )
                 return cls(
                     start=about["start"],
@@ -147,19 +155,27 @@ class SurfaceTrack:
 
 def pack(mask: Floats) -> bytes:
     """A mask of 0 to 1, small enough to keep one for every frame; empty where the mask is."""
-    levels = np.rint(np.clip(mask, 0, 1) * 15).astype(np.uint8)
+    levels = np.rint(np.clip(mask, 0, 1) * 255).astype(np.uint8)
     return zlib.compress(levels.tobytes(), 6) if levels.any() else b""
 
 
 def unpack(packed: bytes, size: tuple[int, int]) -> Floats:
     levels = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(size[1], size[0])
-    return np.asarray(levels.astype(np.float32) / 15, np.float32)
+    return np.asarray(levels.astype(np.float32) / 255, np.float32)
+
+
+def pack_colours(colours: Floats) -> bytes:
+    return zlib.compress(np.rint(colours).astype(np.uint8).tobytes(), 6)
+
+
+def unpack_colours(packed: bytes, size: tuple[int, int]) -> Floats:
+    return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(size[1], size[0], 3).astype(np.float32)
 
 
 def _numbers(frame: SurfaceFrame) -> list[float]:
     return [frame.seen, frame.confidence, *frame.gain, *frame.offset, frame.blur]
 
 
-def _frame(place: Matrix, numbers: Matrix, cover: bytes) -> SurfaceFrame:
+def _frame(place: Matrix, numbers: Matrix, cover: bytes, front: bytes) -> SurfaceFrame:
     seen, confidence, g0, g1, g2, o0, o1, o2, blur = (float(v) for v in numbers)
-    return SurfaceFrame(np.asarray(place), seen, confidence, (g0, g1, g2), (o0, o1, o2), blur, cover)
+    return SurfaceFrame(np.asarray(place), seen, confidence, (g0, g1, g2), (o0, o1, o2), blur, cover, front)

@@ -15,8 +15,19 @@ from retake.errors import InputError, Problem
 from retake.recording.surface.align import chase, is_at_rest, match_points, refine, search
 from retake.recording.surface.compare import CLOSE, ROUGH, Likeness, Tone, compare, surface_part
 from retake.recording.surface.light import Noise, measure_light, measure_noise, typical
-from retake.recording.surface.model import SurfaceFrame, SurfaceTrack, pack
-from retake.recording.surface.plane import Box, Floats, Matrix, Pixels, Quad, is_sound, lay_plane, window
+from retake.recording.surface.matte import find_alpha, lift
+from retake.recording.surface.model import SurfaceFrame, SurfaceTrack, pack, pack_colours
+from retake.recording.surface.plane import (
+    Box,
+    Floats,
+    Matrix,
+    Pixels,
+    Quad,
+    is_sound,
+    lay_plane,
+    soften,
+    window,
+)
 from retake.recording.surface.reference import Reference, take_reference, to_grey, widened
 from retake.recording.surface.smooth import smooth
 
@@ -145,7 +156,7 @@ class _Follower:
         shown, blocked = self._look(shot, self.rest)
         likeness = self._compare(shown, blocked)
         if likeness.is_surface and is_at_rest(self.reference, shown, likeness.cover):
-            return self._state(shot, self.rest, likeness)
+            return self._state(shot, self.rest, shown, likeness)
         return None
 
     def _settle(self, shot: _Shot, guess: Matrix) -> SurfaceFrame | None:
@@ -163,7 +174,7 @@ class _Follower:
             place = place @ finer
         shown, blocked = self._look(shot, place)
         likeness = self._compare(shown, blocked)
-        return self._state(shot, place / place[2, 2], likeness) if likeness.is_surface else None
+        return self._state(shot, place / place[2, 2], shown, likeness) if likeness.is_surface else None
 
     def _compare(self, shown: Floats, blocked: Floats, *, slip: float = CLOSE) -> Likeness:
         return compare(self.reference, shown, blocked, given=self._given, slip=slip, before=self._light)
@@ -178,12 +189,18 @@ class _Follower:
             blocked = np.maximum(blocked, widened(shot.matte, place, size))
         return shown, blocked
 
-    def _state(self, shot: _Shot, place: Matrix, likeness: Likeness) -> SurfaceFrame:
+    def _state(self, shot: _Shot, place: Matrix, shown: Floats, likeness: Likeness) -> SurfaceFrame:
         light = measure_light(self.reference, shot.frame, place, likeness.cover)
-        cover = pack(surface_part(likeness.cover))
-        return SurfaceFrame(
-            place, likeness.seen, likeness.confidence, light.gain, light.offset, light.blur, cover
-        )
+        state = SurfaceFrame(place, likeness.seen, likeness.confidence, light.gain, light.offset, light.blur)
+        if not surface_part(likeness.cover).any():
+            return state
+        picture = soften(self.reference.picture, light.blur)
+        behind = picture * np.array(light.gain, np.float32) + np.array(light.offset, np.float32)
+        alpha = likeness.cover
+        if not self._given:
+            alpha = find_alpha(shown, behind, alpha, CLOSE * self.reference.edges)
+        front = surface_part(lift(shown, behind, alpha))
+        return replace(state, cover=pack(surface_part(alpha)), front=pack_colours(front))
 
 
 def _sharpest(ahead: list[_Shot], first: int, follower: _Follower) -> tuple[int, _Follower]:
