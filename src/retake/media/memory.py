@@ -22,3 +22,12 @@ def return_large_blocks() -> None:
         library.mallopt(_M_MMAP_THRESHOLD, _LARGE)
         # A threshold set by hand leaves the other at 128 KB, and smaller arrays are faulted in over and over.
         library.mallopt(_M_TRIM_THRESHOLD, _KEPT)
+
+
+def give_back() -> None:
+    """Freed memory that the C library still holds goes back to the system, before work of another kind.
+
+    malloc_trim(3); other C libraries are left as they are.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

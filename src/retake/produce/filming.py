@@ -22,6 +22,7 @@ from retake.check import Finding, Verdict, check
 from retake.errors import HostError, InputError
 from retake.media.audio_encode import EncodedAudio, encode_audio, write_audio
 from retake.media.colour import picture_to_rgb
+from retake.media.memory import give_back
 from retake.produce.expectation import expect
 from retake.produce.files import make_folder
 from retake.produce.results import failed_path
@@ -70,6 +71,7 @@ def film_to(
 
 
 def _checked(part: Path, shoot: Shoot, fallbacks: Sequence[str], progress: Progress) -> Verdict:
+    give_back()
     progress(Step("check", 0, 1))
     verdict = check(part, expect(shoot, fallbacks))
     progress(Step("check", 1, 1))

@@ -39,7 +39,7 @@ from retake.produce.files import make_folder, write_text
 from retake.produce.preparation import permitted, sha256_of
 from retake.produce.pricing import dollars
 from retake.produce.results import failed_path
-from retake.produce.retaking import Change, Changes, Stage, say_lines
+from retake.produce.retaking import Changes, Stage, say_lines
 from retake.produce.showing import Draw, Surface, draw_showing, logo_problems, read_logos, text_problems
 from retake.produce.speaking import Booth
 from retake.produce.stills import Album
@@ -249,7 +249,7 @@ def changes_of(
         facts = surface.facts
         changes.picture.append(Edit(facts.start, facts.stop, draw))
         what = showing.content or "removed"
-        changes.told.append(Change(showing.segment.id, facts.start, facts.stop, "retake", repr(what)))
+        changes.told.append(Alteration(showing.segment.id, facts.start, facts.stop, "retake", repr(what)))
     return changes
 
 
@@ -270,10 +270,6 @@ def _receipt(
     part: Path,
     out: Path,
 ) -> TakeReceipt:
-    alterations = [
-        Alteration(c.segment, c.start, c.stop, c.provider, c.told, c.generated, heard=c.generated)
-        for c in changes.told
-    ]
     measures = {
         f"{segment}.{measure.name}": round(measure.value, 3)
         for segment, edit in changes.voices
@@ -286,7 +282,7 @@ def _receipt(
         master=session.master,
         output=FileFacts(out.name, sha256_of(part)),
         template=session.prepared.template.id,
-        alterations=alterations,
+        alterations=changes.told,
         pixels_changed=changes.pixels if pictures.fallback is None else None,
         fallbacks=changes.fallbacks,
         measures=measures,

@@ -20,6 +20,7 @@ import numpy as np
 
 from retake.assemble.sequence import Edit
 from retake.assemble.sound_splice import SoundEdit
+from retake.assemble.take_receipt import Alteration
 from retake.errors import InputError, ProviderError, Severity
 from retake.generate.lipsync.base import LipSyncRequest
 from retake.generate.lipsync.library import MouthLibrary
@@ -75,19 +76,6 @@ class Stage:
         return self.prepared.analysis.sample_rate
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What was changed in frames [start, stop) of the master, for the receipt: by whom, and in words.
-    `generated` where a model of a person made it: a voice, a mouth."""
-
-    segment: str
-    start: int
-    stop: int
-    provider: str
-    told: str
-    generated: bool = False
-
-
 @dataclass(eq=False)
 class Changes:
     """All that one row changes, and what happened on the way. `pixels` counts what lies under patches, as
@@ -95,7 +83,7 @@ class Changes:
 
     sound: list[SoundEdit] = field(default_factory=list[SoundEdit])
     picture: list[Edit] = field(default_factory=list[Edit])
-    told: list[Change] = field(default_factory=list[Change])
+    told: list[Alteration] = field(default_factory=list[Alteration])
     voices: list[tuple[str, VoiceEdit]] = field(default_factory=list[tuple[str, VoiceEdit]])
     fallbacks: list[str] = field(default_factory=list[str])
     warnings: list[str] = field(default_factory=list[str])
@@ -169,7 +157,7 @@ def _add_line(stage: Stage, line: Line, made: RetakenLine, provider: str, change
     segment = line.segment
     sound: list[SoundEdit] = []
     picture: list[Edit] = []
-    told: list[Change] = []
+    told: list[Alteration] = []
     warped: list[str] = []
     for edit, phonemes in zip(made.edits, made.phonemes, strict=True):
         span = _span(stage, edit)
@@ -184,7 +172,8 @@ def _add_line(stage: Stage, line: Line, made: RetakenLine, provider: str, change
             picture.append(Edit(*span, _nothing, shown))
         sound.append(SoundEdit(edit.start, edit.stop, in_channels(edit, stage.mono, stage.sound, stage.rate)))
         makers = f"{provider} + {stage.prepared.template.lip_sync}" if moves else provider
-        told.append(Change(segment.id, start, stop, makers, f"{line.text!r}: {words}", generated=True))
+        what = f"{line.text!r}: {words}"
+        told.append(Alteration(segment.id, start, stop, makers, what, generated=True, heard=True))
     _refuse_conflicts([*changes.sound, *sound], [*changes.picture, *picture])
     changes.sound += sound
     changes.picture += picture
