@@ -81,7 +81,7 @@ def test_a_batch_may_be_killed_at_any_moment(home: Home) -> None:
     write_rows(home.folder, good_rows(home, 6))
     moments = random.Random(3)
     seen: dict[str, int] = {}
-    for _ in range(4):
+    for _ in range(2):
         run = start(home, "--workers", "2")
         until(lambda run=run: len(workers_of(run.pid)) or run.poll() is not None)
         time.sleep(moments.uniform(0, 2.5))
