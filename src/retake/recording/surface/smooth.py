@@ -41,7 +41,8 @@ def _smoothed(run: list[SurfaceFrame], size: tuple[int, int]) -> list[SurfaceFra
     places = np.array([carry(frame.homography, outline(size)) for frame in run])
     light = np.array([[*frame.gain, *frame.offset, frame.blur] for frame in run])
     smoother = np.asarray(savgol_filter(places, _WINDOW, _ORDER, axis=0, mode="interp"))
-    restless = np.sqrt(uniform_filter1d(((smoother - places) ** 2).mean((1, 2)), _WINDOW, mode="nearest"))
+    strayed = uniform_filter1d(((smoother - places) ** 2).mean((1, 2)), _WINDOW, mode="nearest")
+    restless = np.sqrt(np.maximum(strayed, 0))  # a running sum may end a hair below zero
     trust = 1 / (1 + (restless / _TREMBLE) ** 4)
     smoother = places + trust[:, None, None] * (smoother - places)
     calmer = np.asarray(savgol_filter(light, _WINDOW, 1, axis=0, mode="interp"))
