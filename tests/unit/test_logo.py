@@ -101,7 +101,7 @@ def test_of_an_animation_the_first_frame_is_used_with_a_warning(logo: Image.Imag
     [
         (SVG, "SVG", "export it as PNG"),
         (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- made by hand -->\n' + SVG, "SVG", "export it as PNG"),
-        (gzip.compress(SVG), "SVGZ", "export it as PNG"),
+        (gzip.compress(SVG, mtime=0), "SVGZ", "export it as PNG"),
         (b"\n<!DOCTYPE html><html><body>404</body></html>", "web page", "save the picture itself"),
         (b"<html><svg></svg></html>", "web page", "save the picture itself"),
         (b"%PDF-1.7\n", "PDF", "export it as PNG"),
