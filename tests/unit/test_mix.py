@@ -78,6 +78,43 @@ def test_a_looped_sound_fills_the_film(tmp_path: Path) -> None:
     assert np.abs(out[-RATE // 4 : -1000]).max() > 0.45
 
 
+def test_a_loop_without_overlap_repeats_the_sound_sample_for_sample(tmp_path: Path) -> None:
+    once = np.random.default_rng(1).uniform(-0.3, 0.3, (30_000, 2)).astype(np.float32)
+    path = saved(tmp_path / "noise.wav", once)
+
+    out = heard(PlacedSound(path, loop=True, trim=10_000, length=75_000))
+
+    again = np.concatenate([once[10_000:], once, once])[:75_000]
+    assert out[1000:74_000] == pytest.approx(again[1000:74_000], abs=1e-4)
+
+
+def test_the_end_of_looped_music_crosses_its_next_beginning_at_equal_power(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, (RATE, 2)).astype(np.float32)
+    path = saved(tmp_path / "noise.wav", noise)
+    overlap = RATE // 4
+
+    out = heard(PlacedSound(path, loop=True, overlap=overlap))
+
+    loop = RATE - overlap
+    power = np.sqrt((out[4800 : 4800 * 28].reshape(28 - 1, -1) ** 2).mean(axis=1))
+    assert power == pytest.approx(0.1, rel=0.04)
+    assert out[RATE : RATE + 1000] == pytest.approx(noise[overlap : overlap + 1000], abs=1e-4)
+    middle = loop + overlap // 2
+    crossed = (noise[middle] + noise[overlap // 2]) * np.sqrt(0.5)
+    assert out[middle] == pytest.approx(crossed, abs=1e-3)
+    assert out[2 * loop + overlap] == pytest.approx(noise[overlap], abs=1e-4)
+
+
+@pytest.mark.parametrize("seconds", [0.001, 0.3, 2.5])
+def test_a_loop_shorter_than_its_overlap_still_fills_the_film(tmp_path: Path, seconds: float) -> None:
+    path = saved(tmp_path / "flat.wav", np.full((int(RATE * seconds), 2), 0.3, np.float32))
+
+    out = heard(PlacedSound(path, loop=True, overlap=2 * RATE))
+
+    assert len(out) == RATE * 3
+    assert out[1000:-1000].min() > 0.29
+
+
 def test_speed_shortens_a_sound(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.wav", tone(2))
 

@@ -15,6 +15,7 @@ from retake.recipes.story.thumbnail import SIZES, thumbnail_document
 from retake.render.place import box_size
 from retake.render.text.fonts import FontBook
 from retake.render.text.inspect import text_problems
+from retake.render.text.painter import set_text
 from retake.timeline.assets import Text
 from retake.timeline.document import Document
 from retake.timeline.film import lay_out
@@ -67,6 +68,15 @@ def test_a_title_of_any_length_fits_its_thumbnail(size: tuple[int, int], title: 
     assert isinstance(clip.asset, Text)
     problems = text_problems(clip.asset, box_size(clip, size), size, FontBook(directories=()), "$")
     assert not [str(problem) for problem in problems if not problem.warning]
+
+
+def test_a_usual_title_stands_in_few_lines_rather_than_in_the_largest_letters() -> None:
+    document = thumbnail_document("frame.png", "The Bakery That Asked One Question", (1080, 1920), "#ffd700")
+    clip = document.timeline.tracks[-1].clips[0]
+    assert isinstance(clip.asset, Text)
+    box = box_size(clip, (1080, 1920))
+    _, layout = set_text(clip.asset, box, (1080, 1920), FontBook(directories=()))
+    assert len(layout.lines) == 3
 
 
 def test_without_a_title_the_picture_stands_alone() -> None:

@@ -69,6 +69,14 @@ def test_the_soundtrack_lies_under_the_whole_film_and_is_ducked() -> None:
     ]
 
 
+def test_music_that_is_looped_overlaps_itself_and_a_looped_sound_does_not() -> None:
+    track = plan({}, soundtrack={"src": "music.wav"})
+    music = plan({"loop": True}, role="music")
+    sound = plan({"loop": True})
+    assert track and music and sound
+    assert [found.sounds[-1].overlap > 0 for found in (track, music, sound)] == [True, True, False]
+
+
 def test_a_soundtrack_that_is_not_ducked_ducks_nothing() -> None:
     found = plan(soundtrack={"src": "music.wav", "duck": False})
     assert found is not None

@@ -41,9 +41,9 @@ class PlacedSound:
     """A sound on the film. All counts are samples at the plan's rate.
 
     `start` is where it begins on the film and `length` how long it is heard there (None: to its end, or with
-    `loop` to the film's); `trim` is skipped in the source, before `speed` (pitch is kept). `volume` is a
-    factor, or points (sample after `start`, factor) joined by straight lines. `fade_in` and `fade_out` are at
-    least 5 ms, against clicks.
+    `loop` to the film's). The end of a loop and its next beginning sound together for `overlap`. `trim` is
+    skipped in the source, before `speed` (pitch is kept). `volume` is a factor, or points (sample after
+    `start`, factor) joined by straight lines. `fade_in` and `fade_out` are at least 5 ms, against clicks.
     """
 
     path: Path
@@ -55,6 +55,7 @@ class PlacedSound:
     fade_in: int = 0
     fade_out: int = 0
     loop: bool = False
+    overlap: int = 0
     speed: Fraction = Fraction(1)
 
 
@@ -179,6 +180,7 @@ def _player(sound: PlacedSound, plan: MixPlan) -> Player:
         fade_in=sound.fade_in,
         fade_out=sound.fade_out,
         loop=sound.loop,
+        overlap=sound.overlap,
         speed=sound.speed,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -35,9 +35,11 @@ class Player:
         fade_in: int = 0,
         fade_out: int = 0,
         loop: bool = False,
+        overlap: int = 0,
         speed: Fraction = Fraction(1),
     ) -> None:
-        self._source = _source(path, rate, trim, loop, speed)
+        once = iter_sound(path, rate, Fraction(trim, rate), speed=speed)
+        self._source = _looped(once, lambda: iter_sound(path, rate, speed=speed), overlap) if loop else once
         self._waiting: list[Samples] = []
         self._held, self._at, self._end = 0, 0, length
         self._volume = volume
@@ -89,13 +91,33 @@ class Player:
         return gain.astype(np.float32)[:, None]
 
 
-def _source(path: Path, rate: int, trim: int, loop: bool, speed: Fraction) -> Iterator[Samples]:
-    skip = Fraction(trim, rate)
+def _looped(
+    first: Iterator[Samples], again: Callable[[], Iterator[Samples]], overlap: int
+) -> Iterator[Samples]:
+    """The `first` pass, then pass after pass, without end unless the source is empty.
+
+    The last `overlap` samples of a pass, at most half of it, sound together with the beginning of the next:
+    the one falls by a cosine and the other rises by a sine, so that their power is that of either.
+    """
+    tail = np.zeros((0, 2), np.float32)
+    blocks = first
     while True:
-        heard = 0
-        for block in iter_sound(path, rate, skip, speed=speed):
+        heard, held = 0, np.zeros((0, 2), np.float32)
+        head = len(tail)
+        for block in blocks:
             heard += len(block)
-            yield block
-        if not loop or (heard == 0 and skip == 0):
+            held = np.concatenate([held, block])
+            if heard < head:
+                continue
+            if head:
+                turn = (np.arange(head, dtype=np.float32)[:, None] + 0.5) * np.float32(np.pi / 2 / head)
+                held[:head] = held[:head] * np.sin(turn) + tail * np.cos(turn)
+                head = 0
+            if len(held) > overlap:
+                yield held[: len(held) - overlap]
+                held = held[len(held) - overlap :]
+        if not heard and blocks is not first:
             return
-        skip = Fraction(0)
+        keep = min(overlap, heard // 2)
+        yield held[: len(held) - keep]
+        tail, blocks = held[len(held) - keep :], again()

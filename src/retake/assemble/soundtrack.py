@@ -11,11 +11,14 @@ from typing import cast
 from retake.assemble.ducking import DuckSettings
 from retake.assemble.mix import MixPlan, PlacedSound, Role
 from retake.assemble.player import Envelope
+from retake.timeline.assets import Audio
 from retake.timeline.film import SAMPLE_RATE, Film, Sound
 from retake.timeline.motion import EASINGS, Animation
 from retake.timeline.time import to_units
 
 _EASED_STEPS = 16
+_JOIN = 2 * SAMPLE_RATE
+"""How long a looped music's end and its next beginning sound together."""
 
 
 def mix_plan(film: Film, paths: Mapping[str, Path]) -> MixPlan | None:
@@ -34,6 +37,7 @@ def mix_plan(film: Film, paths: Mapping[str, Path]) -> MixPlan | None:
                 fade_in=to_units(track.fade_in, SAMPLE_RATE),
                 fade_out=to_units(track.fade_out, SAMPLE_RATE),
                 loop=track.loop,
+                overlap=_JOIN,
             )
         )
     if not sounds:
@@ -60,6 +64,8 @@ def _placed(sound: Sound, samples: int, paths: Mapping[str, Path]) -> PlacedSoun
         fade_in=to_units(clip.fade_in, SAMPLE_RATE),
         fade_out=to_units(clip.fade_out, SAMPLE_RATE),
         loop=clip.loop,
+        # A video's sound must not slide against its picture, so only music of its own overlaps.
+        overlap=_JOIN if sound.role == "music" and isinstance(clip.asset, Audio) else 0,
         speed=clip.speed,
     )
 

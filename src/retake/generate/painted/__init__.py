@@ -35,6 +35,7 @@ from retake.generate.painted.motifs import place
 from retake.generate.painted.prompt import read
 from retake.generate.painted.shots import framed
 from retake.generate.painted.stage import Places, Stage
+from retake.generate.painted.suited import FLOATING, suited
 from retake.generate.painted.weather import weather
 from retake.generate.ports import ArtLayer, Artwork, ImageRequest
 
@@ -65,6 +66,7 @@ PARTS: dict[str, Callable[[Stage], Places]] = {
     "doorway": parts.doorway,
     "stairway": parts.stairway,
 }
+_HUES = {"underwater": ("#1a8fb0",)}  # whatever the hour, water is not orange
 _LEAST = 64  # pixels: what is to be smaller than this is painted so large, and shrunk
 _OPEN_AIR = frozenset(BUILDERS) - {
     "underwater", "hall", "library", "corridor", "cave", "room", "laboratory", "office", "space", "abstract"
@@ -88,7 +90,8 @@ class Painted:
             )
         scene = read(request.prompt, request.genre, request.seed)
         try:
-            script = palette.script_for(scene.genre, scene.time, request.palette)
+            hues = request.palette or _HUES.get(scene.setting, ())
+            script = palette.script_for(scene.genre, scene.time, hues)
         except ValueError as error:
             raise ProviderError(
                 str(error), severity=Severity.CRITICAL, remedy="give the brand's colours as #rrggbb"
@@ -98,7 +101,9 @@ class Painted:
         places = (part or BUILDERS[scene.setting])(stage)
         places, someone = framed(stage, places, apart=part is not None)
         place(stage, places)
-        if scene.person and someone:
+        if scene.person and someone and scene.setting in FLOATING:
+            suited(stage, stage.mid, places.person, scene.person)
+        elif scene.person and someone:
             person(
                 stage,
                 stage.far if places.behind else stage.mid,

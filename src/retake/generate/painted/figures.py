@@ -110,6 +110,17 @@ _SCARF: _Outline = (
     (-0.055, 0.825),
 )
 
+_HAIR: _Outline = (
+    (-0.07, 0.95),
+    (0.0, 0.995),
+    (0.07, 0.95),
+    (0.09, 0.84),
+    (0.1, 0.72),
+    (0.03, 0.7),
+    (-0.06, 0.71),
+    (-0.085, 0.82),
+)
+
 
 def person(stage: Stage, plane: Plane, spot: Spot, kind: str, *, lantern: bool = False) -> None:
     """Draw whoever the prompt speaks of (`coat`, `dress`, `child`, `pair`), facing the picture's depth."""
@@ -144,23 +155,11 @@ def _body(stage: Stage, plane: Plane, spot: Spot, kind: str, facing: int, *, lan
     )
     neck = placed(((-0.03, head_y), (0.03, head_y), (0.036, 0.72), (-0.036, 0.72)), smooth=False)
     coat = {"coat": _COAT, "dress": _DRESS, "child": _CHILD}[kind]
-    parts = [placed(outline) for outline in _LEGS] + [head, neck]
-    if kind == "dress":
-        parts.append(
-            placed(
-                (
-                    (-0.07, 0.95),
-                    (0.0, 0.995),
-                    (0.07, 0.95),
-                    (0.09, 0.84),
-                    (0.1, 0.72),
-                    (0.03, 0.7),
-                    (-0.06, 0.71),
-                    (-0.085, 0.82),
-                )
-            )
-        )
+    covered = [head, placed(_HAIR)] if kind == "dress" else [head]
+    parts = [*(placed(outline) for outline in _LEGS), neck, *covered]
     plane.put(plane.polygon(*parts), dark)
+    if stage.scene.hair:
+        plane.put(plane.polygon(*covered), mix(dark, from_hex(stage.scene.hair), 0.5))
     plane.put(plane.polygon(placed(coat)), worn)
     if kind != "dress":
         plane.put(plane.polygon(placed(_SCARF)), mix(script.accent, dark, 0.28))

@@ -195,7 +195,7 @@ def room(stage: Stage) -> Places:
         stage.near.polygon(box(-5, height * 0.955, width + 5, height + 5)), scale(script.near, 0.8)
     )
     dust(stage, stage.mid, floor - unit * 0.5, floor + unit * 0.1, 60, script.light, 0.5)
-    spot = Spot(width * 0.5 - stage.side * unit * 0.2, table + unit * 0.04, unit * 0.36)
+    spot = Spot(width * 0.5 - stage.side * unit * 0.2, table + unit * 0.2, unit * 0.54)
     return Places(
         spot,
         Spot(width * 0.5 + stage.side * unit * 0.03, table - unit * 0.012, unit * 0.17),

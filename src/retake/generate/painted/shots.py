@@ -18,9 +18,11 @@ from retake.generate.painted.motifs import afloat, at_hand, at_landmark, overhea
 from retake.generate.painted.plane import Patch, Plane, blurred, enlarged
 from retake.generate.painted.portraits import bust
 from retake.generate.painted.stage import Places, Spot, Stage
+from retake.generate.painted.suited import FLOATING
 
 _WOODEN = frozenset({"room", "library", "office", "laboratory", "village", "city"})
 _FIGURE = 0.42  # of the unit: how tall a person stands in a medium shot
+_AFLOAT = 0.62  # the same of one who floats, in a close-up
 _NEAREST = 1.9
 _CAPTIONS = 0.57  # of a tall picture's height: where the captions begin
 _MOST_LIFTED = 1.35
@@ -58,6 +60,9 @@ def framed(stage: Stage, places: Places, *, apart: bool) -> tuple[Places, bool]:
             return _still_life(stage, places), False
         if afloat(scene):
             return _upon_water(stage, places), False
+        if scene.person and scene.setting in FLOATING:
+            seen = _nearer(stage, places, _NEAREST, places.person)
+            return replace(seen, person=replace(seen.person, size=_AFLOAT * stage.unit)), True
         if scene.person and not at_landmark(scene) and not apart:
             return _over_shoulder(stage, places, 1.15, 1.45), False
         if apart:
@@ -65,7 +70,7 @@ def framed(stage: Stage, places: Places, *, apart: bool) -> tuple[Places, bool]:
         seen = _nearer(stage, places, 2.1, places.landmark if at_landmark(scene) else places.pedestal)
         large = Spot(seen.pedestal.x, seen.pedestal.y, seen.pedestal.size * _GROWN)
         return replace(seen, pedestal=large), True
-    if scene.person and scene.angle == "shoulder":
+    if scene.person and scene.angle == "shoulder" and scene.setting not in FLOATING:
         return _over_shoulder(stage, places, 0.82, 1.25), False
     if apart:
         return places, True
@@ -74,7 +79,7 @@ def framed(stage: Stage, places: Places, *, apart: bool) -> tuple[Places, bool]:
     if not scene.person:
         return _nearer(stage, places, 1.55, places.landmark if at_landmark(scene) else places.pedestal), True
     zoom = float(np.clip(_FIGURE * stage.unit / places.person.size, 1.15, _NEAREST))
-    seen = _nearer(stage, places, zoom, places.person)
+    seen = _nearer(stage, places, zoom, replace(places.person, y=_foot(places)))
     grown = Spot(seen.person.x, seen.person.y, max(seen.person.size, _FIGURE * stage.unit))
     return replace(seen, person=grown), True
 
@@ -88,9 +93,14 @@ def _nearer(stage: Stage, places: Places, zoom: float, focus: Spot) -> Places:
     return view.places(places)
 
 
+def _foot(places: Places) -> float:
+    """The height down to which the person is to be seen: the feet, or the table before them."""
+    return places.pedestal.y if places.behind else places.person.y
+
+
 def _lifted(stage: Stage, places: Places) -> Places:
     """The whole place; in a tall picture moved up as far as keeps the person out of the captions."""
-    low = max(places.person.y if stage.scene.person else 0, places.pedestal.y if at_hand(stage.scene) else 0)
+    low = max(_foot(places) if stage.scene.person else 0, places.pedestal.y if at_hand(stage.scene) else 0)
     if stage.height < stage.width * 1.4 or low < stage.height * _CAPTIONS:
         return places
     zoom = min((1 - _CAPTIONS + 0.01) * stage.height / max(1.0, stage.height - low), _MOST_LIFTED)

@@ -90,7 +90,7 @@ def laboratory(stage: Stage) -> Places:
     stage.near.put(stage.near.polygon(box(-5, height * 0.96, width + 5, height + 5)), scale(script.near, 0.8))
     dust(stage, stage.mid, floor - unit * 0.6, floor, 40, script.light, 0.4)
     return Places(
-        Spot(width * 0.5 - stage.side * unit * 0.2, table + unit * 0.14, unit * 0.42),
+        Spot(width * 0.5 - stage.side * unit * 0.2, table + unit * 0.17, unit * 0.47),
         Spot(width * 0.5 + stage.side * unit * 0.06, table - unit * 0.02, unit * 0.17),
         Spot(width * 0.5, floor, unit * 0.1),
         behind=True,
@@ -254,7 +254,7 @@ def office(stage: Stage) -> Places:
         stage.near.polygon(box(-5, height * 0.955, width + 5, height + 5)), scale(script.near, 0.8)
     )
     return Places(
-        Spot(width * 0.5 - stage.side * unit * 0.12, table + unit * 0.07, unit * 0.42),
+        Spot(width * 0.5 - stage.side * unit * 0.12, table + unit * 0.16, unit * 0.5),
         Spot(width * 0.5 + stage.side * unit * 0.02, table - unit * 0.01, unit * 0.15),
         Spot(width * 0.5, floor, unit * 0.1),
         behind=True,

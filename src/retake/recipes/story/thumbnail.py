@@ -13,6 +13,8 @@ SIZES = ((1080, 1080), (1080, 1920), (1280, 720))
 """What the platforms ask for, in pixels."""
 
 _MOMENT = Fraction(1, 10)
+_FEW_LINES = 3
+_LARGE = 96
 
 
 def thumbnail_document(frame: str, title: str, size: tuple[int, int], accent: str) -> Document:
@@ -59,11 +61,16 @@ def _title(title: str, size: tuple[int, int], accent: str) -> Clip:
 
 
 def _setting(title: str, width: float, height: float) -> tuple[float, int]:
-    """The largest letters, in pixels of a 1080 frame, with which the title fits, and its number of lines."""
+    """The largest letters, in pixels of a 1080 frame, with which the title fits, and its number of lines.
+
+    Few lines are better than the very largest letters: a fourth line is taken by long titles only.
+    """
     wide = any(east_asian_width(c) in "WF" for c in title)
-    for em in range(150, 30, -6):
-        columns = int(width / (em * (1.02 if wide else 0.64)))
-        lines = wrap(title, max(1, columns))
-        if len(lines) * 1.05 * em <= height and columns >= max(len(word) for word in title.split()):
-            return float(em), len(lines)
+    longest = max(len(word) for word in title.split())
+    for smallest, most in ((_LARGE, _FEW_LINES), (30, len(title))):
+        for em in range(150, smallest, -6):
+            columns = int(width / (em * (1.02 if wide else 0.64)))
+            lines = wrap(title, max(1, columns))
+            if len(lines) <= most and len(lines) * 1.05 * em <= height and columns >= longest:
+                return float(em), len(lines)
     return 30.0, len(wrap(title, int(width / 30)))
