@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from pydantic import ValidationError
 
+from retake.timeline.assets import Gradient
 from retake.timeline.document import Clip, Document, Output, Timeline, Track
 
 COLOR = {"type": "color", "color": "#FFF"}
@@ -91,3 +92,10 @@ def test_the_schema_names_every_asset_and_the_users_own_field_names() -> None:
     assert "in" in schema["$defs"]["Transitions"]["properties"]
     assert schema["$defs"]["Clip"]["additionalProperties"] is False
     assert Timeline.model_json_schema()["properties"]["background"]["pattern"].startswith("^#")
+
+
+def test_the_schema_tells_what_the_string_below_a_field_says() -> None:
+    properties = Gradient.model_json_schema()["properties"]
+    assert properties["stops"]["description"].startswith("Where each colour stands")
+    assert "description" not in properties["kind"]
+    assert "description" in Document.model_json_schema()["$defs"]["Gradient"]["properties"]["stops"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from tests.films import Tags, moving, tone, write_film
 
 from retake.errors import MediaError
 from retake.media.probe import probe
+from retake.media.still import read_still
 
 
 def warnings(path: Path) -> list[str]:
@@ -81,6 +85,45 @@ def test_a_still_is_described_by_its_content(tmp_path: Path) -> None:
     assert (report.kind, report.container, report.duration) == ("image", "jpeg", 0)
     assert report.video is not None
     assert (report.video.size, report.video.rotation) == ((40, 60), 90)
+
+
+def late_exif(png: bytes, orientation: int) -> bytes:
+    """The PNG with an eXIf chunk between its pixels and its end."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    body = b"eXIf" + exif.tobytes().removeprefix(b"Exif\x00\x00")
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return png[:-12] + chunk + png[-12:]
+
+
+def test_a_png_is_described_without_being_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "upright.png"
+    Image.new("RGB", (60, 40), "teal").save(path)
+
+    def refuse(_: object) -> None:
+        raise AssertionError("the pixels were decoded")
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", refuse)
+    video = probe(path).video
+    assert video is not None and video.size == (60, 40)
+
+
+def test_a_png_whose_orientation_follows_its_pixels_is_described_as_shown(tmp_path: Path) -> None:
+    path = tmp_path / "late.png"
+    Image.new("RGB", (60, 40), "teal").save(path)
+    path.write_bytes(late_exif(path.read_bytes(), 6))
+    video = probe(path).video
+    assert video is not None and (video.size, video.rotation) == ((40, 60), 90)
+    assert read_still(path).shape == (60, 40, 3)
+
+
+def test_a_png_that_is_cut_off_is_told_when_it_is_probed(tmp_path: Path) -> None:
+    path = tmp_path / "cut.png"
+    noise = np.random.default_rng(1).integers(0, 255, (90, 90, 3), np.uint8)
+    Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[:9000])
+    with pytest.raises(MediaError, match="broken"):
+        probe(path)
 
 
 def test_animated_pictures_are_films_where_they_can_be(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ from av.container import InputContainer
 from PIL import Image, UnidentifiedImageError
 
 from retake.errors import Problem
-from retake.media.convert import orientation_of, transfer_of
+from retake.media.convert import orientation_of as frame_orientation
+from retake.media.convert import transfer_of
 from retake.media.decode import decode, displayed_size, first_frame
 from retake.media.source import is_cover, open_source, origin, plain_file
-from retake.media.still import FORMATS, ORIENTATION, SIDEWAYS, open_still
+from retake.media.still import FORMATS, SIDEWAYS, open_still, orientation_of
 
 _MATRICES = {0: "rgb", 1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c"}
 _PRIMARIES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 11: "dci-p3", 12: "p3"}
@@ -134,7 +135,7 @@ def _is_still(file: Path) -> bool:
 def _probe_still(path: Path) -> Report:
     with open_still(path) as image:
         width, height = image.size
-        turn = image.getexif().get(ORIENTATION, 1)
+        turn = orientation_of(image, path)
         deep = image.mode.startswith("I;16")
         warnings = (
             [_warning(path, "animated picture", "only its first frame is used")]
@@ -170,7 +171,7 @@ def _video(container: InputContainer, stream: VideoStream, path: Path) -> Video:
         codec=stream.codec_context.name,
         size=displayed_size(frame, stream),
         coded_size=(frame.width, frame.height),
-        rotation=orientation_of(frame).degrees,
+        rotation=frame_orientation(frame).degrees,
         rate=stream.average_rate or stream.guessed_rate or Fraction(0),
         variable_rate=variable,
         pixel_format=frame.format.name,

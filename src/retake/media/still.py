@@ -10,13 +10,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Generator
 from contextlib import contextmanager
-from io import BytesIO
+from io import SEEK_CUR, BytesIO
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, TiffImagePlugin, WebPImagePlugin
 
 from retake.errors import MediaError
 from retake.media.source import plain_file
@@ -24,8 +24,11 @@ from retake.media.source import plain_file
 MAX_PIXELS = 89_000_000  # some 9400 x 9400; Pillow itself warns above it
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
+# Pillow loads all of its forty plugins for a format that it does not know yet, as it would not know these.
+_PLUGINS = (TiffImagePlugin, WebPImagePlugin)
 ORIENTATION = 0x0112  # the EXIF tag (EXIF 2.32, table 4)
 SIDEWAYS = (5, 6, 7, 8)  # its values for a picture that lies on its side
+_TAGS = (b"eXIf", b"iTXt", b"tEXt", b"zTXt")
 _ROWS = 64
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error)
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
@@ -45,7 +48,7 @@ def read_still(
     """
     with open_still(path, max_pixels=max_pixels) as image:
         if target is not None:
-            lying = image.getexif().get(ORIENTATION, 1) in SIDEWAYS
+            lying = orientation_of(image, path) in SIDEWAYS
             image.draft(None, target[::-1] if lying else target)  # pyright: ignore[reportArgumentType]
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
@@ -74,6 +77,33 @@ def open_still(path: Path, *, max_pixels: int = MAX_PIXELS) -> Generator[Image.I
         raise MediaError(
             f"the picture is broken: {error}", place=str(path), remedy="export or copy it again"
         ) from error
+
+
+def orientation_of(image: Image.Image, path: Path) -> int:
+    """How the picture that was opened from `path` lies: the EXIF tag's value, 1 (upright) to 8.
+
+    Pillow would decode a whole PNG to learn it, as tags may follow the pixels; only a file in which something
+    does, or that seems to be cut off, is decoded here.
+    """
+    if image.format == "PNG" and not _tags_follow(path):
+        return Image.Image.getexif(image).get(ORIENTATION, 1)
+    return image.getexif().get(ORIENTATION, 1)
+
+
+def _tags_follow(png: Path) -> bool:
+    """Whether text or EXIF follows a PNG's pixels, or its chunks (PNG 3, section 5.3) have no proper end."""
+    with png.open("rb") as file:
+        file.seek(8)
+        pixels = False
+        while len(head := file.read(8)) == 8:
+            length, kind = struct.unpack(">I4s", head)
+            if kind == b"IEND":
+                return False
+            pixels = pixels or kind == b"IDAT"
+            if pixels and kind in _TAGS:
+                return True
+            file.seek(length + 4, SEEK_CUR)
+    return True
 
 
 def _too_large(path: Path, what: str, max_pixels: int) -> MediaError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from retake.render.captions.styles import Style
@@ -217,6 +218,7 @@ def _ends(text: str) -> str:
     return "" if text in _TITLES else text.rstrip(_CLOSERS)[-1:]
 
 
+@lru_cache(maxsize=4096)
 def _length(text: str) -> int:
     return sum(2 if is_wide(text[a]) else 1 for a, _ in clusters(text))
 
