@@ -103,6 +103,36 @@ def test_frames_become_a_folder_of_pictures_that_are_the_previews(tmp_path: Path
     assert np.array_equal(np.asarray(Image.open(tmp_path / "frames" / "000005.png")), preview)
 
 
+def test_the_name_decides_the_format_and_without_one_the_timeline_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timeline = write_document(tmp_path, scenes=1, format="webm")
+    monkeypatch.chdir(tmp_path)
+    settings = settings_in(tmp_path)
+
+    named = render_document(timeline, tmp_path / "f.gif", settings=settings)
+    unnamed = render_document(timeline, None, settings=settings, checked=False)
+
+    assert named.film.read_bytes().startswith(b"GIF8")
+    assert unnamed.film == Path(f"{timeline.stem}.webm")
+    assert unnamed.film.read_bytes()[:4] == b"\x1a\x45\xdf\xa3"
+    with pytest.raises(InputError, match="not the name of a film"):
+        render_document(timeline, tmp_path / "f.avi", settings=settings)
+
+
+def test_a_film_that_is_not_there_cannot_be_checked(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        check_file(tmp_path / "f.mp4", None)
+    with pytest.raises(InputError, match="folder"):
+        check_file(tmp_path, None)
+
+
+def test_white_words_alone_on_black_are_no_fault(tmp_path: Path) -> None:
+    words = {"asset": {"type": "text", "text": "The end"}, "duration": 3}
+    path = document(tmp_path, words)
+    assert render_document(path, tmp_path / "f.mp4", settings=settings_in(tmp_path)).verdict.passed
+
+
 @pytest.mark.parametrize("suffix", ["m4a", "wav"])
 def test_sound_alone_is_as_long_as_the_film(tmp_path: Path, suffix: str) -> None:
     timeline = write_document(tmp_path, format=suffix)

@@ -176,3 +176,10 @@ def test_a_row_fills_numbers_colours_and_texts() -> None:
 
 def test_lone_surrogates_are_refused() -> None:
     assert _problems(_film({"asset": {"type": "text", "text": "\ud800"}}))[0].startswith(f"{CLIP}.asset.text")
+
+
+def test_a_field_is_taken_for_a_misspelling_only_where_it_is_nearly_one() -> None:
+    told = _problems({"story_id": "a", "content": "b", "outputs": {}})
+    assert "$.story_id: unknown field (remove it)" in told
+    assert "$.outputs: unknown field (did you mean 'output'?)" in told
+    assert "$.timeline: is missing (add it; the film of a story is made by `retake story`)" in told

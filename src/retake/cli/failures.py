@@ -69,7 +69,7 @@ def failure_of(error: BaseException) -> Failure:
         kind = type(error).__name__
         return Failure(kind, error.message, error.exit_code, error.place, error.remedy, problems)
     if isinstance(error, typer.TyperException):
-        usage = error.format_message()
+        usage = error.format_message().replace("Value error, ", "")
         return Failure("UsageError", f"{usage[:1].lower()}{usage[1:]}", error.exit_code, remedy="see --help")
     if isinstance(error, OSError) and error.filename:
         reason = error.strerror or str(error)

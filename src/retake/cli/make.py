@@ -137,7 +137,7 @@ def render(
 
     began = time.monotonic()
     overrides = options.given(
-        format=output_format or _format_named_by(out),
+        format=output_format,
         quality=quality,
         fps=fps,
         size=options.size_of(size),
@@ -147,7 +147,7 @@ def render(
     with shown(sys.stderr) as progress:
         film = render_document(
             source,
-            out or Path(f"{source.stem}.{overrides.get('format', 'mp4')}"),
+            out,
             row=options.row_of(data, values),
             overrides=overrides,
             settings=options.settings_for(workers),
@@ -218,12 +218,6 @@ def save_picture(pixels: NDArray[np.uint8], target: Path) -> None:
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     write(target, pixels)
-
-
-def _format_named_by(out: Path | None) -> options.Format | None:
-    """The format that the name of the film asks for; None leaves it to the timeline."""
-    known = {f".{name}": name for name in options.Format}
-    return known.get(out.suffix.lower()) if out else None
 
 
 def _say(films: tuple[FilmResult, ...], took: float, *, as_json: bool, story: Path | None = None) -> None:

@@ -116,8 +116,9 @@ def open_encoder(settings: VideoSettings) -> VideoCodecContext:
         configure(context, settings)
         context.open()
     except (FFmpegError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, FFmpegError) else "") or str(error)
         raise HostError(
-            f"the encoder {settings.encoder!r} cannot be used on this machine: {error}",
+            f"the encoder {settings.encoder!r} cannot be used on this machine: {reason.lower()}",
             place="output.encoder",
             remedy="use x264, or see `retake doctor`",
         ) from error

@@ -11,7 +11,7 @@ from retake.check.expectation import Box, Cue, CueWord, SceneSpan
 from retake.produce.shoot import Shoot
 from retake.render.captions.screens import SpokenWord
 from retake.render.place import is_still
-from retake.timeline.assets import Captions, Color, Gradient, Image, Layers, Shape
+from retake.timeline.assets import Captions, Color, Gradient, Image, Layers, Shape, Text
 from retake.timeline.film import Film
 from retake.timeline.time import Span
 
@@ -74,13 +74,13 @@ def _safe_area(film: Film) -> Box | None:
 
 
 def _dark(film: Film) -> Iterator[Span]:
-    """Frames that may be black: gaps, and transitions that go through the background."""
+    """Frames that may be black: gaps, transitions that go through the background, colours and words alone."""
     yield from _gaps(film)
     for shot in film.layers[0] if film.layers else ():
         for span, transition in ((shot.enter, shot.transition_in), (shot.leave, shot.transition_out)):
             if transition and transition.type in _FADES and len(span):
                 yield span
-        if isinstance(shot.clip.asset, Color):
+        if isinstance(shot.clip.asset, Color | Gradient | Shape | Text):
             yield shot.span
 
 
@@ -88,7 +88,8 @@ def _still(film: Film) -> Iterator[Span]:
     """Frames that may stand still: nothing in them moves by the document's own word."""
     yield from _gaps(film)
     for shot in film.layers[0] if film.layers else ():
-        if isinstance(shot.clip.asset, Image | Layers | Color | Gradient | Shape) and is_still(shot.clip):
+        asset = shot.clip.asset
+        if isinstance(asset, Image | Layers | Color | Gradient | Shape | Text) and is_still(shot.clip):
             yield shot.span
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
-from retake.errors import DocumentError, InputError, Problem
+from retake.errors import DocumentError, Problem
 from retake.media.gather import Fingerprints, gather
 from retake.produce.files import read_text
 from retake.render.assets import Plates
@@ -20,9 +21,9 @@ from retake.render.text.fonts import FontBook, system_directories
 from retake.render.text.inspect import caption_problems, text_problems
 from retake.settings import Settings
 from retake.timeline.assets import Captions, Text
-from retake.timeline.document import Document
+from retake.timeline.document import Document, Output
 from retake.timeline.film import Film, Shot, lay_out, sources
-from retake.timeline.reading import parse
+from retake.timeline.reading import parse, validated
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +54,11 @@ def read_document(path: Path, row: Mapping[str, JsonValue], overrides: Mapping[s
 
 
 def overridden(document: Document, overrides: Mapping[str, object]) -> Document:
-    """The document with other values in its `output`. Raises `InputError` for a value that does not fit."""
+    """The document with other values in its `output`. Raises `DocumentError` for values that do not fit."""
     if not overrides:
         return document
     output = document.output.model_dump(by_alias=True) | dict(overrides)
-    try:
-        changed = type(document.output).model_validate(output)
-    except ValueError as error:
-        raise InputError(str(error).split("\n")[-2].strip(), place="output", remedy="see --help") from error
+    changed = validated(TypeAdapter(Output), cast(JsonValue, output), name="options", at="$.output")
     return document.model_copy(update={"output": changed})
 
 

@@ -7,7 +7,7 @@ renderers share. `parse` in `reading.py` makes it from text; `lay_out` in `film.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
 
@@ -26,6 +26,7 @@ TransitionType = Literal[
 Direction = Literal["left", "right", "up", "down"]
 Quality = Literal["draft", "standard", "high"]
 Format = Literal["mp4", "webm", "gif", "png", "m4a", "wav"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 Encoder = Literal["x264", "nvenc", "videotoolbox", "qsv"]
 
 _ANCHORS = {

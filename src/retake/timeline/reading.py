@@ -32,6 +32,9 @@ _WORDS = {
     " after validation": "",
 }
 """Python's words, and a document's."""
+_ADDED = {"$.timeline": "add it; the film of a story is made by `retake story`"}
+_ALIKE = 0.72
+"""How like a known name a field must be to be taken for a misspelling of it, 0 to 1."""
 
 
 def parse(text: str, *, name: str = "timeline", row: Mapping[str, JsonValue] | None = None) -> Document:
@@ -144,7 +147,7 @@ def _problems(error: ValidationError, value: JsonValue, at: str) -> Iterable[Pro
         if kind == "extra_forbidden":
             message, remedy = "unknown field", _near(str(fault["loc"][-1]))
         elif kind == "missing":
-            message, remedy = "is missing", "add it"
+            message, remedy = "is missing", _ADDED.get(place, "add it")
         elif kind == "union_tag_not_found":
             message, remedy = "has no `type`", "say what it is: image, video, text, ..."
         elif not isinstance(given, dict | list) and kind != "value_error":
@@ -177,7 +180,7 @@ def _near(field: str) -> str:
     known = _known_fields()
     if field in known:
         return "it belongs elsewhere; remove it here"
-    near = get_close_matches(field, known, n=1)
+    near = get_close_matches(field, known, n=1, cutoff=_ALIKE)
     return f"did you mean {near[0]!r}?" if near else "remove it"
 
 
