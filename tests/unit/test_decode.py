@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import wave
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from av import VideoFrame
 from PIL import Image
 from tests.films import SIZE, UNTAGGED, Tags, flat, moving, write_film
 
@@ -85,6 +87,20 @@ def test_second_0_is_the_first_frame_of_a_stream_that_starts_late(tmp_path: Path
     path = write_film(tmp_path / "late.ts", greys(30), times=range(250, 280))
     with VideoReader(path) as reader:
         assert [number(reader.frame_at(Fraction(n, 25))) for n in (0, 20, 5)] == [0, 20, 5]
+
+
+def test_a_frame_is_freed_when_it_was_shown(tmp_path: Path) -> None:
+    path = write_film(tmp_path / "turned.mp4", moving(20), rotation=90)
+    gc.collect()
+    gc.disable()  # a frame in a cycle would live until the collector comes
+    try:
+        with VideoReader(path) as reader:
+            for n in range(20):
+                reader.frame_at(Fraction(n, 25))
+            alive = sum(isinstance(found, VideoFrame) for found in gc.get_objects())
+    finally:
+        gc.enable()
+    assert alive < 6
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
 import numpy as np
 from av import VideoFrame
-from av.sidedata.sidedata import Type
+from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
@@ -57,7 +57,10 @@ class Orientation:
 
 def orientation_of(frame: VideoFrame) -> Orientation:
     """From the display matrix (ISO/IEC 14496-12, 6.2.2); upright if there is none."""
-    data = cast(Mapping[Type, bytes], frame.side_data).get(Type.DISPLAYMATRIX)
+    # `frame.side_data` would be kept in the frame, and keep it: a frame that only a rare full round of the
+    # garbage collector frees.
+    held = cast(Callable[[VideoFrame], Mapping[Type, bytes]], SideDataContainer)(frame)
+    data = held.get(Type.DISPLAYMATRIX)
     if data is None:
         return Orientation()
     a, b, _, c, d, *_ = np.frombuffer(bytes(data), np.int32).tolist()

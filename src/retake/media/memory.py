@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from contextlib import suppress
+from functools import cache
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
@@ -18,7 +19,7 @@ def return_large_blocks() -> None:
     fifth of a film's memory (mallopt(3), M_MMAP_THRESHOLD). Other C libraries are left as they are.
     """
     with suppress(AttributeError, OSError):
-        library = ctypes.CDLL(None)
+        library = _library()
         library.mallopt(_M_MMAP_THRESHOLD, _LARGE)
         # A threshold set by hand leaves the other at 128 KB, and smaller arrays are faulted in over and over.
         library.mallopt(_M_TRIM_THRESHOLD, _KEPT)
@@ -30,4 +31,10 @@ def give_back() -> None:
     malloc_trim(3); other C libraries are left as they are.
     """
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
+        _library().malloc_trim(0)
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    """The C library of this process. Raises `OSError` where there is none."""
+    return ctypes.CDLL(None)

@@ -236,6 +236,7 @@ def changes_of(
     ]
     progress(Step("voice", 0, 1))
     changes = Changes()
+    tally = changes.tally
     say_lines(session.stage, bound, booth, session.settings, changes, only=only)
     progress(Step("voice", 1, 1))
     for showing, surface, paint in zip(bound.showings, surfaces, paints, strict=True):
@@ -243,7 +244,7 @@ def changes_of(
         def draw(n: int, picture: Picture, paint: Draw = paint) -> None:
             patch = paint(n, picture)
             if patch is not None:
-                changes.count(patch)
+                tally.add(patch)
                 apply(picture, patch, look)
 
         facts = surface.facts
@@ -283,7 +284,7 @@ def _receipt(
         output=FileFacts(out.name, sha256_of(part)),
         template=session.prepared.template.id,
         alterations=changes.told,
-        pixels_changed=changes.pixels if pictures.fallback is None else None,
+        pixels_changed=changes.tally.pixels if pictures.fallback is None else None,
         fallbacks=changes.fallbacks,
         measures=measures,
         consents=consents,

@@ -76,10 +76,25 @@ class Stage:
         return self.prepared.analysis.sample_rate
 
 
+class Tally:
+    """Counts the pixels under patches as frames are drawn; spans are drawn in several threads."""
+
+    def __init__(self) -> None:
+        self.pixels = 0
+        self._lock = Lock()
+
+    def add(self, patch: Patch) -> None:
+        with self._lock:
+            self.pixels += int(np.count_nonzero(patch.alpha))
+
+
 @dataclass(eq=False)
 class Changes:
-    """All that one row changes, and what happened on the way. `pixels` counts what lies under patches, as
-    frames are drawn."""
+    """All that one row changes, and what happened on the way.
+
+    No edit refers to it, so that what a row held is freed with it: a cycle would wait for the garbage
+    collector, with all its sound and pictures.
+    """
 
     sound: list[SoundEdit] = field(default_factory=list[SoundEdit])
     picture: list[Edit] = field(default_factory=list[Edit])
@@ -87,13 +102,7 @@ class Changes:
     voices: list[tuple[str, VoiceEdit]] = field(default_factory=list[tuple[str, VoiceEdit]])
     fallbacks: list[str] = field(default_factory=list[str])
     warnings: list[str] = field(default_factory=list[str])
-    pixels: int = 0
-    _lock: Lock = field(default_factory=Lock, repr=False)
-
-    def count(self, patch: Patch) -> None:
-        """Counts what lies under a patch; spans are drawn in several threads."""
-        with self._lock:
-            self.pixels += int(np.count_nonzero(patch.alpha))
+    tally: Tally = field(default_factory=Tally)
 
 
 def say_lines(
@@ -166,7 +175,7 @@ def _add_line(stage: Stage, line: Line, made: RetakenLine, provider: str, change
         words = " ".join(edit.fit.how) or "as spoken"
         moves = segment.lip_sync and stage.prepared.template.lip_sync != "none"
         if moves:
-            picture += _mouth_edits(stage, segment, edit, phonemes, span, shown, changes, warped)
+            picture += _mouth_edits(stage, segment, edit, phonemes, span, shown, changes.tally, warped)
             start, stop = max(start - BUFFER, 0), min(stop + BUFFER, stage.take.length)
         elif shown:
             picture.append(Edit(*span, _nothing, shown))
@@ -227,7 +236,7 @@ def _mouth_edits(
     phonemes: Sequence[Spoken],
     span: tuple[int, int],
     shown: tuple[tuple[int, int], ...] | None,
-    changes: Changes,
+    tally: Tally,
     warped: list[str],
 ) -> list[Edit]:
     """The edits that move the mouth: the span itself and the buffers around it. `warped` gets the reason why
@@ -263,7 +272,7 @@ def _mouth_edits(
         def on(n: int, picture: Picture) -> None:
             for patch in patches.get(n + shift, ()):
                 apply(picture, patch, look)
-                changes.count(patch)
+                tally.add(patch)
 
         return on
 
