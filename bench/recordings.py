@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -64,7 +65,7 @@ def run(work: Path, lengths: tuple[int, ...], rows: int, peers: list[str]) -> di
     found["lengths"] = {s: _length(prepared[s], folder, work, settings) for s in lengths}
     if rows:
         found["batch"] = _batch(prepared[min(lengths)], rows, folder, work, settings)
-    found["peers"] = _peers(films[60], folder, work, peers, found["one_row"]["seconds"]["row_wall"])
+    found["peers"] = _peers(prepared[60], folder, work, peers, found["one_row"]["seconds"]["row_wall"])
     base = folder / "presenter.mp4"
     truth = quality.truth_of(base)
     print("quality ...", flush=True)
@@ -165,15 +166,15 @@ def _workers_memory(parent: int) -> int:
     return sum(int(line) for line in told.split())
 
 
-def _peers(film: Path, folder: Path, work: Path, peers: list[str], mine: float) -> dict[str, Any]:
-    """Other engines' wall time over ours for the same name and logo in the same seconds."""
+def _peers(prepared: Prepared, folder: Path, work: Path, peers: list[str], mine: float) -> dict[str, Any]:
+    """Other engines' wall time over our command's, for the same name and logo in the same seconds."""
     found: dict[str, Any] = {}
+    job = folder / "overlay.json"
+    job.write_text(json.dumps(takes.overlay(prepared.template, _row(0), folder, prepared.analysis.size)))
     for peer in peers:
         name, _, command = peer.partition("=")
         print(f"peer {name} ...", flush=True)
-        cost = measure.command(
-            [part.format(film=film, logo=folder / takes.ROWS[0][3], out=work / f"{name}.mp4")
-             for part in command.split()]
-        )  # fmt: skip
+        places = {"film": prepared.master, "job": job, "out": work / f"row_{name}.mp4"}
+        cost = measure.command([part.format(**places) for part in shlex.split(command)])
         found[name] = {"wall_over_retake": round(cost.wall / mine, 2)}
     return found

@@ -4,9 +4,15 @@
     ./dev bench --only story        the story's job alone; --only recordings
     ./dev bench --long              also a film of ten minutes, recordings of 30 to 300 s, a batch of 100 rows
     ./dev bench --story             also a whole story, from text to checked film
+    ./dev bench --rows N            also a batch of N rows
+    ./dev bench --peers             also FFmpeg and MoviePy, for both jobs; says which of them is missing
     ./dev bench --peer NAME=COMMAND any other engine for the story; {assets}, {out}, {music} are filled in
-    ./dev bench --row-peer NAME=... any other engine for the row; {film}, {logo}, {out} are filled in
+    ./dev bench --row-peer NAME=... any other engine for the row; {film}, {job}, {out} are filled in
     ./dev bench --save              write the figures to bench/baseline.json
+
+MoviePy is looked for in an environment of its own, made once by
+    python3 -m venv bench/work/moviepy && bench/work/moviepy/bin/pip install 'moviepy>=2'
+and FFmpeg on the path (Debian: apt install ffmpeg). bench/peers/ has what they run.
 
 The job is what the other engines do: a film is made, and not read back. What Retake's own check adds is told
 apart. Absolute times differ from machine to machine and from hour to hour; ratios of one run do so much less.
@@ -26,6 +32,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import engines
 import inputs
 import measure
 
@@ -47,7 +54,7 @@ def main() -> None:
     if asked.only in (None, "story"):
         figures |= _of_a_story(asked)
     if asked.only in (None, "recordings"):
-        lengths, rows = ((30, 60, 120, 300), 100) if asked.long else ((60,), 0)
+        lengths, rows = ((30, 60, 120, 300), asked.rows or 100) if asked.long else ((60,), asked.rows)
         figures["recordings"] = recordings.run(WORK, lengths, rows, asked.row_peer)
     print(json.dumps(figures, indent=2))
     if asked.save:
@@ -74,11 +81,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=2, help="how often each engine runs")
     parser.add_argument("--long", action="store_true", help="also what takes many minutes")
     parser.add_argument("--story", action="store_true", help="also a whole story")
+    parser.add_argument("--rows", type=int, default=0, metavar="N", help="also a batch of so many rows")
+    parser.add_argument("--peers", action="store_true", help="also FFmpeg and MoviePy, where they are found")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
     parser.add_argument("--row-peer", action="append", default=[], metavar="NAME=COMMAND")
     parser.add_argument("--only", choices=("story", "recordings"), help="one half of it")
     parser.add_argument("--save", action="store_true", help="write the figures to bench/baseline.json")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.peers:
+        here = engines.found().items()
+        asked.peer = [*(engines.story(*engine) for engine in here), *asked.peer]
+        asked.row_peer = [*(engines.row(*engine) for engine in here), *asked.row_peer]
+    return asked
 
 
 def _write(assets: Path, name: str, times: int) -> Path:
@@ -111,8 +125,8 @@ def _story60(assets: Path, rounds: int, peers: list[str]) -> dict[str, Any]:
     for peer in peers:
         name, _, template = peer.partition("=")
         print(f"peer {name} ...", flush=True)
-        line = template.format(assets=assets, out=WORK / f"{name}.mp4", music=assets / "music.wav")
-        cost = measure.command(shlex.split(line))
+        places = {"assets": assets, "out": WORK / f"{name}.mp4", "music": assets / "music.wav"}
+        cost = measure.command([part.format(**places) for part in shlex.split(template)])
         found[name] = {
             "wall_over_retake": round(cost.wall / _median(m.wall for m in mine), 2),
             "cpu_over_retake": round(cost.cpu / _median(m.cpu for m in mine), 2),

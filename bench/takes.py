@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from engines import FONT
+
 from retake.media.take import CodedPacket, Take, read_take, write_take
+from retake.recipes.recording.template import RecordingTemplate, VisualSegment
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
 
@@ -20,7 +24,7 @@ from presenter.performance import Performance
 from presenter.sound import in_the_room
 from presenter.template import write_logos
 
-__all__ = ["CHANGED", "ROWS", "in_the_room", "make_takes", "template"]
+__all__ = ["CHANGED", "ROWS", "in_the_room", "make_takes", "overlay", "template"]
 
 BASE = 30
 """Seconds that are filmed."""
@@ -79,6 +83,30 @@ def template(take: Path, seconds: int, truth: Path) -> dict[str, object]:
         )
     ]
     return {"id": f"bench_{seconds}", "base_video_path": str(take), "visual_segments": segments}
+
+
+def overlay(
+    template: RecordingTemplate, row: Mapping[str, str], folder: Path, size: tuple[int, int]
+) -> dict[str, object]:
+    """A row's job as other engines can do it: boxes in pixels (x, y, width, height), black on white."""
+    segments = template.visual_segments
+    boxes = {segment.id: _pixels(segment, size) for segment in segments}
+    _, _, width, height = boxes["name"]
+    return {
+        "name": row["full_name"], "name_box": boxes["name"], "font": str(FONT),
+        "font_size": min(height * 5 // 9, width * 8 // (5 * len(row["full_name"]))),
+        "logo": str(folder / row["logo"]), "logo_box": boxes["logo"],
+        "start": float(segments[0].start_time), "end": float(segments[0].end_time),
+        "preset": template.encoding.preset, "crf": template.encoding.crf,
+    }  # fmt: skip
+
+
+def _pixels(segment: VisualSegment, size: tuple[int, int]) -> list[int]:
+    width, height = size
+    return [
+        round(part)
+        for part in (segment.x * width, segment.y * height, segment.width * width, segment.height * height)
+    ]
 
 
 def _box(quad: list[list[float]], tall: bool) -> dict[str, float]:
