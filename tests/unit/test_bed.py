@@ -49,7 +49,7 @@ def test_it_begins_softly_and_fades_to_nothing() -> None:
 
 
 def test_the_same_request_gives_the_same_samples_and_another_seed_does_not() -> None:
-    first, same, other = (Bed().play(MusicRequest(14, "romance", "sad", seed)).samples for seed in (1, 1, 2))
+    first, same, other = (Bed().play(MusicRequest(5, "romance", "sad", seed)).samples for seed in (1, 1, 2))
 
     assert first.tobytes() == same.tobytes()
     assert first.tobytes() != other.tobytes()
