@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from tests.films import moving, write_film
 
-from retake.assemble.sound_splice import MARGIN, REACH, SoundEdit, SoundSpan, splice_sound
+from retake.assemble.sound_grid import MARGIN
+from retake.assemble.sound_splice import REACH, SoundEdit, SoundSpan, splice_sound
 from retake.errors import InputError, MediaError
 from retake.media.sound import read_sound
 from retake.media.take import AudioTrack, CodedPacket, decode_sound, read_take, write_take

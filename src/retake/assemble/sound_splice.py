@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 from scipy.signal import resample_poly
 
+from retake.assemble.sound_grid import Grid
 from retake.errors import InputError
 from retake.media.take.aac import (
     FRAME,
@@ -35,8 +36,6 @@ from retake.media.take.values import AudioTrack, CodedPacket
 
 Codec = Literal["aac", "libopus"]
 
-MARGIN = 2
-"""Packets encoded again on both sides of those that an edit touches."""
 WARM_UP = 4
 """Packets encoded before the first that is used: the encoder's model of hearing settles in them."""
 REACH = 8
@@ -120,47 +119,13 @@ def splice_sound(
     if not edits:
         kept = tuple(range(len(track.packets)))
         return SplicedSound(track, kept, _spans(track, kept, start))
-    grid = _Grid(track, start)
+    grid = Grid(track, start)
     if reason := _unfit(track, grid):
         stays = "libopus" if track.codec in ("opus", "vorbis") else "aac"
         return _encoded_anew(track, edits, start, codec or stays, reason)
     _require_inside(edits, grid.end)
     runs = [_Run(track, grid, group) for group in _groups(edits, grid)]
     return _joined(track, grid, runs, start)
-
-
-class _Grid:
-    """Where a track's packets are heard: packet k at sample `origin` + 1024 k of what is heard."""
-
-    def __init__(self, track: AudioTrack, start: Fraction) -> None:
-        self.per_tick = track.time_base * track.rate
-        self.count = len(track.packets)
-        # In whole numbers, `unit` to a sample: a long sound has many packets.
-        samples, unit = self.per_tick.as_integer_ratio()
-        base = start * track.rate * unit
-        drift = [p.pts * samples - k * FRAME * unit for k, p in enumerate(track.packets)]
-        # Times in milliseconds are rounded; over all packets the rounding averages out.
-        mean = Fraction(sum(drift), max(self.count, 1))
-        self.origin = round((mean - base) / unit)
-        loosest = max(samples, unit)
-        low, high = mean - loosest, mean + loosest
-        self.regular = not drift or (low <= min(drift) and max(drift) <= high)
-        last = track.packets[-1] if track.packets else None
-        lasts = min(round(last.duration * self.per_tick) or FRAME, FRAME) if last else 0
-        self.end = self.at(self.count - 1) + lasts
-
-    def at(self, packet: int) -> int:
-        """The sample at which a packet is heard."""
-        return self.origin + packet * FRAME
-
-    def holding(self, sample: int) -> int:
-        """The packet that is heard at a sample."""
-        return (sample - self.origin) // FRAME
-
-    def touched(self, start: int, stop: int) -> tuple[int, int]:
-        """The first packet that is made of any of the samples [start, stop), and the one after the last."""
-        first, last = self.holding(start) - 1, self.holding(max(stop - 1, start))
-        return max(first - MARGIN, 0), min(last + 1 + MARGIN, self.count)
 
 
 def _ordered(edits: Sequence[SoundEdit], track: AudioTrack) -> list[SoundEdit]:
@@ -187,7 +152,7 @@ def _require_inside(edits: Sequence[SoundEdit], end: int) -> None:
             )
 
 
-def _unfit(track: AudioTrack, grid: _Grid) -> str:
+def _unfit(track: AudioTrack, grid: Grid) -> str:
     """Why no packet of ours may stand among the track's; "" where it may."""
     name = track.codec.upper()
     if track.codec != "aac":
@@ -206,7 +171,7 @@ def _unfit(track: AudioTrack, grid: _Grid) -> str:
     return ""
 
 
-def _groups(edits: Sequence[SoundEdit], grid: _Grid) -> list[list[SoundEdit]]:
+def _groups(edits: Sequence[SoundEdit], grid: Grid) -> list[list[SoundEdit]]:
     """Edits that are so near each other that no joint fits between them belong together."""
     groups: list[list[SoundEdit]] = []
     for edit in edits:
@@ -225,7 +190,7 @@ def _groups(edits: Sequence[SoundEdit], grid: _Grid) -> list[list[SoundEdit]]:
 class _Run:
     """One run of new packets: it takes the place of the source's packets [first, after)."""
 
-    def __init__(self, track: AudioTrack, grid: _Grid, edits: Sequence[SoundEdit]) -> None:
+    def __init__(self, track: AudioTrack, grid: Grid, edits: Sequence[SoundEdit]) -> None:
         self._track, self._grid = track, grid
         first = grid.touched(edits[0].start, edits[0].stop)[0]
         after = grid.touched(edits[-1].start, edits[-1].stop)[1]
@@ -312,7 +277,7 @@ def bitrate_for(track: AudioTrack) -> int:
     return min(max(own // track.channels, least), enough, most * 9 // 10) * track.channels
 
 
-def _joined(track: AudioTrack, grid: _Grid, runs: Sequence[_Run], start: Fraction) -> SplicedSound:
+def _joined(track: AudioTrack, grid: Grid, runs: Sequence[_Run], start: Fraction) -> SplicedSound:
     packets: list[CodedPacket] = []
     kept: list[int | None] = []
     done = moved = 0
@@ -330,12 +295,12 @@ def _joined(track: AudioTrack, grid: _Grid, runs: Sequence[_Run], start: Fractio
     return SplicedSound(joined, tuple(kept), _spans(joined, kept, start), joints=joints)
 
 
-def _moved(packet: CodedPacket, frames: int, grid: _Grid) -> CodedPacket:
+def _moved(packet: CodedPacket, frames: int, grid: Grid) -> CodedPacket:
     ticks = round(frames * FRAME / grid.per_tick)
     return replace(packet, pts=packet.pts + ticks, dts=packet.dts + ticks) if frames else packet
 
 
-def _new(run: _Run, track: AudioTrack, grid: _Grid, moved: int) -> list[CodedPacket]:
+def _new(run: _Run, track: AudioTrack, grid: Grid, moved: int) -> list[CodedPacket]:
     """A run's packets, with the times of those that stood there; of another length, with its own."""
     places = range(run.first, run.first + len(run.packets))
     if not run.more:
