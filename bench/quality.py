@@ -63,7 +63,7 @@ def mouth(master: Path, truth: dict[str, Any]) -> dict[str, float]:
         kept.append(float((mended.y == picture.y).mean()))
         for shown, openings in ((mended, new), (picture, old)):
             openings.append(_opening(library, shown, take.video.look, place))
-    times = np.arange(len(new)) / float(take.video.rate)
+    times = (np.arange(len(new)) + 0.5) / float(take.video.rate)  # the middles of frames on the screen
     found = report(np.array(new), times, speech.phonemes, speech.duration)
     control = report(np.array(old), times, speech.phonemes, speech.duration)
     return {

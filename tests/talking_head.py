@@ -56,8 +56,8 @@ def nods(count: int) -> NDArray[np.float64]:
 def frame(picture: NDArray[np.uint8], place: NDArray[np.float64], seed: int) -> NDArray[np.uint8]:
     """The photograph moved, with noise."""
     moved = cv2.warpAffine(picture, place, SIZE, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    noise = np.random.default_rng(seed).normal(0, 1.2, moved.shape)
-    return np.clip(moved + noise, 0, 255).astype(np.uint8)
+    noise = np.random.default_rng(seed).standard_normal(moved.shape, np.float32)
+    return np.clip(moved + 1.2 * noise, 0, 255).astype(np.uint8)
 
 
 def speak(text: str) -> Speech:
@@ -68,7 +68,7 @@ def make_talking_head(path: Path, text: str = OLD) -> TalkingHead:
     """Films it saying the text."""
     speech, picture = speak(text), photograph()
     count = int(speech.duration * RATE)
-    shown = track(speech.phonemes, speech.duration, np.arange(count) / RATE)
+    shown = track(speech.phonemes, speech.duration, (np.arange(count) + 0.5) / RATE)
     (box,) = find_faces([picture])
     canon = Canon.of(box)
     area = np.s_[canon.y : canon.y + canon.height, canon.x : canon.x + canon.width]

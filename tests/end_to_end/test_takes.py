@@ -216,8 +216,15 @@ def test_a_face_is_used_only_while_consent_lasts(tmp_path: Path) -> None:
     beside = json.loads((tmp_path / "out.metadata.json").read_text())
     assert [consents[0]["id"]] == receipt_of(home, "out.mp4")["consents"] == beside["consents"]
     assert beside["ai_generated"] and receipt_of(home, "out.mp4")["disclosure"]["generated"]
-    (warped,) = [text for text in made.json["fallbacks"] if "warped" in text]
-    assert warped in receipt_of(home, "out.mp4")["fallbacks"]
+    (instead,) = made.json["fallbacks"]
+    receipt = receipt_of(home, "out.mp4")
+    assert instead in receipt["fallbacks"]
+    verdict = json.loads((tmp_path / "out.verdict.json").read_text())
+    assert instead in verdict["fallbacks"]
+    assert receipt["measures"]["greeting.mouth_correlation"] > 0.4
+    assert verdict["figures"]["greeting.mouth_closure"] == receipt["measures"]["greeting.mouth_closure"]
+    assert "greeting: the mouth is" in instead
+    assert {f["message"] for f in verdict["findings"] if not f["passed"]} <= set(beside["warnings"])
     take, film = read_take(master_of(home)), read_take(tmp_path / "out.mp4")
     (span,) = [span for span in receipt_of(home, "out.mp4")["video"]["spans"] if span["how"] == "encode"]
     middle = (span["changed"][0]["start"] + span["changed"][0]["stop"]) // 2

@@ -22,6 +22,15 @@ class Figure:
     passed: bool = True
 
 
+@dataclass(frozen=True)
+class Fit:
+    name: str = "mouth_correlation"
+    value: float = 0.9
+    measured: str = "0.90"
+    expected: str = "at least 0.4"
+    passed: bool = True
+
+
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return record(tmp_path_factory.mktemp("film"), H264[0], frames=20)
@@ -67,6 +76,17 @@ def test_a_step_that_may_be_heard_is_a_warning(film: Path) -> None:
     verdict = check_take(film, replace(plan(film), measures=(("greeting", step),)))
     (warning,) = verdict.warnings
     assert verdict.passed and "greeting" in warning.message
+
+
+def test_a_mouth_that_may_not_fit_its_words_is_a_warning(film: Path) -> None:
+    fits, slack = Fit(), Fit("mouth_closure", 0.4, "40% open", "at most 20% open", False)
+    verdict = check_take(film, replace(plan(film), mouths=(("greeting", fits), ("greeting", slack))))
+    (warning,) = verdict.warnings
+    assert verdict.passed
+    assert warning.name == "greeting mouth closure"
+    assert (warning.measured, warning.expected) == ("40% open", "at most 20% open")
+    assert "greeting" in warning.message
+    assert verdict.figures["greeting.mouth_correlation"] == 0.9
 
 
 def test_a_broken_film_is_a_finding(tmp_path: Path, film: Path) -> None:

@@ -10,6 +10,7 @@ from tests.films import write_film
 from tests.talking_head import NEW, RATE, TalkingHead, make_talking_head, speak
 
 from retake.errors import InputError
+from retake.generate.lipsync.appraisal import appraise
 from retake.generate.lipsync.base import LipSyncRequest
 from retake.generate.lipsync.faces import FaceBox
 from retake.generate.lipsync.library import MouthLibrary, build_library
@@ -60,7 +61,7 @@ def mended(
             kept.append(float(np.mean(new.y == picture.y)))
             pieces = [library.canon.cut(shown, look, place) for shown in (new, picture)]
             openings.append((library.ruler.opening(pieces[0]), library.ruler.opening(pieces[1])))
-    times = np.arange(len(openings)) / RATE
+    times = (np.arange(len(openings)) + 0.5) / RATE
     end = len(request.speech) / request.rate
     new, old = (
         report(np.array(column), times, request.phonemes, end) for column in zip(*openings, strict=True)
@@ -85,29 +86,81 @@ def test_the_presenters_own_mouths_say_other_words(head: TalkingHead, library: M
     assert kept.min() > 0.85
 
 
-def test_a_jaw_is_moved_where_there_is_too_little_speech(
-    head: TalkingHead, library: MouthLibrary, words: Speech
+@pytest.mark.parametrize(
+    ("lacking", "reason"),
+    [("spoken", "0.0 s of speech"), ("contexts", "no mouth in the recording")],
+    ids=["too little speech", "other sounds"],
+)
+def test_where_sounds_do_not_help_mouths_are_chosen_by_their_opening(
+    head: TalkingHead, library: MouthLibrary, words: Speech, lacking: str, reason: str
 ):
-    few = replace(library, spoken=np.arange(len(library)) < 20)
+    few = replace(library, **{lacking: np.zeros_like(getattr(library, lacking))})
     request, adapter = asked(head, words, few), MouthLipSync()
     choice = adapter.choose(request)
+    assert choice.method == "opening"
+    assert reason in choice.reason
+    new, _, kept = mended(request, list(adapter.patches(request)), library)
+    assert new.correlation >= 0.8
+    assert abs(new.lag) <= 1
+    assert new.closure is not None
+    assert new.closure < 0.15
+    assert kept.min() > 0.85
+
+
+def test_a_mended_mouth_has_figures_and_an_unmended_one_is_warned_of(
+    head: TalkingHead, library: MouthLibrary, words: Speech
+):
+    request = asked(head, words, library)
+    found = {m.name: m for m in appraise(request, MouthLipSync().patches(request))}
+    assert list(found) == ["mouth_correlation", "mouth_lag", "mouth_closure"]
+    assert all(measure.passed for measure in found.values())
+    assert found["mouth_correlation"].value >= 0.8
+    unmended = {m.name: m for m in appraise(request, ())}
+    assert not unmended["mouth_correlation"].passed
+
+
+def test_a_late_mouth_is_warned_of(head: TalkingHead, library: MouthLibrary, words: Speech):
+    request = asked(head, words, library)
+    patches = list(MouthLipSync().patches(request))
+    early = tuple(Phoneme(p.ipa, p.start - 4 / RATE) for p in request.phonemes)
+    found = {m.name: m for m in appraise(replace(request, phonemes=early), patches)}
+    assert 3 <= found["mouth_lag"].value <= 5
+    assert not found["mouth_lag"].passed
+
+
+def test_the_figures_of_a_mouth_on_a_moved_frame_are_those_of_the_picture(
+    head: TalkingHead, library: MouthLibrary, words: Speech
+):
+    request = asked(head, words, library)
+    patches = list(MouthLipSync().patches(request))
+    read_back, _, _ = mended(request, patches, library)
+    (correlation, _, _) = appraise(request, patches)
+    assert abs(correlation.value - read_back.correlation) < 0.03
+
+
+def test_a_mouth_that_cannot_be_read_is_not_judged(head: TalkingHead, library: MouthLibrary, words: Speech):
+    bearded = replace(library, openings=np.roll(library.openings, 40))
+    assert appraise(asked(head, words, bearded), ()) == ()
+    assert appraise(asked(head, words, None), ()) == ()
+    assert appraise(replace(asked(head, words, library), phonemes=()), ()) == ()
+
+
+def test_a_jaw_is_moved_where_the_recording_has_one_mouth_only(
+    head: TalkingHead, library: MouthLibrary, words: Speech
+):
+    nothing = np.zeros(len(library), np.bool_)
+    still = replace(library, spoken=nothing, openings=np.full_like(library.openings, 1.0))
+    request, adapter = asked(head, words, still), MouthLipSync()
+    choice = adapter.choose(request)
     assert choice.method == "warp"
-    assert "0.8 s of speech" in choice.reason
+    assert "0.0 s of speech" in choice.reason
+    assert "hardly moves" in choice.reason
     new, _, kept = mended(request, list(adapter.patches(request)), library)
     assert new.correlation >= 0.8
     assert abs(new.lag) <= 1
     assert new.closure is not None
     assert new.closure < 0.2
     assert kept.min() > 0.85
-
-
-def test_words_whose_mouths_the_recording_lacks_are_not_chosen_from_it(
-    head: TalkingHead, library: MouthLibrary, words: Speech
-):
-    mumbled = replace(library, contexts=np.zeros_like(library.contexts))
-    choice = MouthLipSync().choose(asked(head, words, mumbled))
-    assert choice.method == "warp"
-    assert "no mouth in the recording" in choice.reason
 
 
 def test_a_mouth_that_already_says_it_is_left_alone(head: TalkingHead, library: MouthLibrary):
@@ -121,16 +174,38 @@ def test_a_mouth_that_already_says_it_is_left_alone(head: TalkingHead, library: 
 
 
 def test_the_mouth_joins_the_original_without_a_jump(head: TalkingHead, library: MouthLibrary, words: Speech):
-    chosen = asked(head, words, library)
-    for request in (chosen, replace(chosen, stop=START + 6, library=None)):
-        patches = list(MouthLipSync().patches(request))
-        assert min(patch.frame for patch in patches) >= request.start - 4
-        assert max(patch.frame for patch in patches) < request.stop + 4
-        for patch in patches:
-            outside = max(request.start - patch.frame, patch.frame - request.stop + 1, 0)
-            assert patch.alpha.max() <= 1 - outside / 5 + 1e-6
+    chosen = replace(asked(head, words, library), stop=START + 8)
+    for request in (chosen, replace(chosen, library=None)):
+        patches = {patch.frame: patch for patch in MouthLipSync().patches(request)}
+        assert min(patches) >= request.start - 4
+        assert max(patches) < request.stop + 4
+        for patch in patches.values():
             for edge in (patch.alpha[0], patch.alpha[-1], patch.alpha[:, 0], patch.alpha[:, -1]):
                 assert edge.max() < 0.1
+        changes = changed(request, patches)
+        inside = max(changes[4:-4])
+        assert inside > 2
+        for outermost, innermost in ((changes[0], changes[3]), (changes[-1], changes[-4])):
+            assert outermost < 0.35 * inside
+            assert outermost <= innermost + 0.1
+
+
+def changed(request: LipSyncRequest, patches: dict[int, Patch]) -> list[float]:
+    """How much of the lower face differs from the original in each frame of the span and its buffers, in
+    codes of luma."""
+    found: list[float] = []
+    begin, end = request.start - request.buffer, request.stop + request.buffer
+    with TakeReader(request.video) as reader:
+        for number, picture in enumerate(reader.pictures(begin, end), begin):
+            before, patch = picture.copy(), patches.get(number)
+            if patch is None:
+                found.append(0.0)
+                continue
+            apply(picture, patch, reader.take.video.look)
+            height, width = patch.alpha.shape
+            area = np.s_[patch.y : patch.y + height, patch.x : patch.x + width]
+            found.append(float(np.abs(picture.y[area].astype(int) - before.y[area]).mean()))
+    return found
 
 
 def test_the_same_request_gives_the_same_patches(head: TalkingHead, words: Speech):
@@ -145,8 +220,8 @@ def test_the_same_request_gives_the_same_patches(head: TalkingHead, words: Speec
 def test_without_phonemes_the_mouth_follows_the_sound(
     head: TalkingHead, library: MouthLibrary, words: Speech
 ):
-    silent = replace(asked(head, words, library), phonemes=(), speech=np.zeros_like(words.samples))
-    loud = replace(silent, speech=words.samples)
+    whole = replace(asked(head, words, library), stop=START + 30, phonemes=())
+    silent, loud = replace(whole, speech=np.zeros_like(words.samples)), whole
     adapter = MouthLipSync()
     assert "phonemes" in adapter.choose(loud).reason
 

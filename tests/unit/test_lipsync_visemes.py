@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.talking_head import speak
 
-from retake.generate.lipsync.visemes import REST, VISEMES, track, track_of_sound, viseme_of
+from retake.generate.lipsync.visemes import REST, VISEMES, track, track_of_sound, visemes_of
 from retake.generate.ports import Phoneme
 
 MAMA = tuple(
@@ -16,11 +16,17 @@ END = 0.5 + 0.12 * len(MAMA)
 
 
 def test_stress_length_and_diacritics_do_not_change_a_shape():
-    assert viseme_of("ˈɑː") == viseme_of("ɑ")
-    assert viseme_of("aɪ") == VISEMES["a"]
-    assert viseme_of("ã") == VISEMES["a"]
-    assert viseme_of("tʃ") == VISEMES["tʃ"] != VISEMES["t"]
-    assert viseme_of("") == viseme_of("ː") == REST
+    assert visemes_of("ˈɑː") == visemes_of("ɑ") == (VISEMES["ɑ"],)
+    assert visemes_of("ã") == (VISEMES["a"],)
+    assert visemes_of("tʃ") == (VISEMES["tʃ"],) != (VISEMES["t"],)
+    assert visemes_of("") == visemes_of("ː") == (REST,)
+
+
+def test_a_diphthong_goes_from_its_first_vowel_to_its_second():
+    assert visemes_of("ˈaɪ") == (VISEMES["a"], VISEMES["ɪ"])
+    found = track([Phoneme("aɪ", 0.0), Phoneme("t", 0.3)], 0.4, [0.075, 0.225])
+    assert found.open[0] > found.open[1] + 0.2
+    assert found.width[0] < found.width[1]
 
 
 def test_lips_meet_in_the_middle_of_every_bilabial_and_open_between():

@@ -2,7 +2,7 @@
 
 What was copied is the master's own and needs no second look; what was encoded was compared with its encoder's
 pictures when it was made. Here the file is opened anew: its frames, lengths and sound against the plan, and
-how well the new words sit in the take.
+how well the new words sit in the take, and the mouth on them.
 """
 
 from __future__ import annotations
@@ -33,16 +33,32 @@ class Measured(Protocol):
     def passed(self) -> bool: ...
 
 
+class Watched(Protocol):
+    """One figure on a mended mouth, and in words what was found and what was expected."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> float: ...
+    @property
+    def measured(self) -> str: ...
+    @property
+    def expected(self) -> str: ...
+    @property
+    def passed(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TakeExpectation:
     """The plan of a personalised film: frames, seconds of its picture and of its sound (None without one),
-    size as shown; and the measures of its new words by segment."""
+    size as shown; and the measures of its new words and of its mended mouths by segment."""
 
     frames: int
     duration: Fraction
     size: tuple[int, int]
     heard: Fraction | None
     measures: tuple[tuple[str, Measured], ...] = ()
+    mouths: tuple[tuple[str, Watched], ...] = ()
     fallbacks: tuple[str, ...] = ()
 
 
@@ -53,13 +69,13 @@ def check_take(path: Path, expected: TakeExpectation) -> Verdict:
     except MediaError as error:
         broken = Finding("readable", False, "broken", "opens as a film", str(error))
         return Verdict((broken,), expected.fallbacks)
-    findings = [*_file_findings(take, expected), *_voice_findings(expected)]
+    findings = [*_file_findings(take, expected), *_voice_findings(expected), *_mouth_findings(expected)]
     figures: dict[str, float | int | str] = {
         "frames": take.length,
         "duration": float(take.duration),
         "bytes": path.stat().st_size,
     }
-    for segment, measure in expected.measures:
+    for segment, measure in (*expected.measures, *expected.mouths):
         figures[f"{segment}.{measure.name}"] = round(measure.value, 3)
     return Verdict(tuple(findings), expected.fallbacks, figures)
 
@@ -105,6 +121,14 @@ def _voice_findings(expected: TakeExpectation) -> Iterator[Finding]:
             told,
             "warn",
         )
+
+
+def _mouth_findings(expected: TakeExpectation) -> Iterator[Finding]:
+    """A mouth that may not fit is a warning: a person should look at this row."""
+    for segment, measure in expected.mouths:
+        told = "" if measure.passed else f"the mouth of {segment} may not fit its words: watch it"
+        name = f"{segment} {measure.name.replace('_', ' ')}"
+        yield Finding(name, measure.passed, measure.measured, measure.expected, told, "warn")
 
 
 def _finding(name: str, measured: object, wanted: object) -> Finding:

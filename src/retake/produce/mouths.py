@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retake.errors import InputError, Problem, ProviderError, RetakeError, Severity
+from retake.generate.lipsync.appraisal import LEGIBLE, MouthMeasure, appraise
 from retake.generate.lipsync.base import BaseLipSync, LipSyncRequest
 from retake.generate.lipsync.faces import FaceBox
 from retake.generate.lipsync.library import MouthLibrary, build_library
@@ -25,6 +26,7 @@ from retake.recipes.recording.template import RecordingTemplate, VoiceSegment
 from retake.recording.voice import align_phonemes
 
 _FILE = "mouths.npz"
+_INSTEAD = {"opening": "the mouth is chosen by its opening alone", "warp": "the mouth is warped"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,13 @@ def study_mouths(
         remedy = f"{error.remedy}; or give the face's box, or set lip_sync to none"
         raise InputError(error.message, place=place, remedy=remedy) from error
     library.save(part / _FILE)
+    own = library.own
+    if own is not None and own.correlation < LEGIBLE:
+        message = (
+            "the opening of the mouth cannot be read in this recording: rows have no figures of lip sync"
+        )
+        remedy = "see that the transcript is what is said, and the lips are lit and not covered"
+        warnings += (Problem("$.voice_segments", message, remedy, warning=True),)
     progress(Step("mouths", 1, 1))
     seen = f"{len(library)} of {master.length} frames"
     spoken = f"{library.seconds_spoken:.0f} s of known speech" if phonemes else "no known speech"
@@ -75,7 +84,7 @@ def _phonemes(
 ) -> tuple[tuple[tuple[str, float], ...], tuple[Problem, ...]]:
     """The recording's phonemes by its transcript; none, with a warning, where it cannot be aligned."""
     if not template.transcript:
-        message = "is not given: mouths are warped, not chosen from the presenter's own"
+        message = "is not given: mouths are chosen by their opening, not by their sounds"
         return (), (Problem("$.transcript", message, "give all words of the take", warning=True),)
     reference, reason = booth.speak([template.transcript], Voice(KEYLESS, "", template.language))[0]
     if reference is None:
@@ -102,15 +111,28 @@ def given_box(segment: VoiceSegment, master: Take) -> tuple[FaceBox, ...] | None
     return (FaceBox.of_fractions(*segment.face, master.size),) if segment.face else None
 
 
-def mended(request: LipSyncRequest, adapter: str) -> tuple[list[Patch], str]:
-    """The mouth's patches for a span of frames, and why they are a warped mouth, "" where they are not.
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The mouth's patches for a span of frames, how well they fit the words, and what was done instead of
+    choosing mouths by their sounds, with the reason; "" where nothing was."""
+
+    patches: tuple[Patch, ...]
+    measures: tuple[MouthMeasure, ...]
+    fallback: str
+
+
+def mended(request: LipSyncRequest, adapter: str) -> Mended:
+    """The mouth for a span of frames.
 
     Raises `RetakeError`: whatever else an adapter raises becomes a `ProviderError` with its cause.
     """
     syncer: BaseLipSync = find("lipsync", adapter)
     try:
         choice = syncer.choose(request) if isinstance(syncer, MouthLipSync) else None
-        return list(syncer.patches(request)), choice.reason if choice and choice.method == "warp" else ""
+        patches = tuple(syncer.patches(request))
+        instead = _INSTEAD.get(choice.method, "") if choice else ""
+        fallback = f"{instead}, since {choice.reason}" if choice and instead else ""
+        return Mended(patches, appraise(request, patches), fallback)
     except RetakeError:
         raise
     except Exception as error:

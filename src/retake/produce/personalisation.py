@@ -275,6 +275,10 @@ def _receipt(
         f"{segment}.{measure.name}": round(measure.value, 3)
         for segment, edit in changes.voices
         for measure in edit.measures
+    } | {
+        f"{segment}.{measure.name}": round(measure.value, 3)
+        for segment, mouth in changes.mouths
+        for measure in mouth.measures
     }
     return make_take_receipt(
         session.stage.take,
@@ -302,6 +306,7 @@ def _expectation(
         size=take.size,
         heard=sound_seconds(take) + moved if sound else None,
         measures=tuple((segment, m) for segment, edit in changes.voices for m in edit.measures),
+        mouths=tuple((segment, m) for segment, mouth in changes.mouths for m in mouth.measures),
         fallbacks=tuple(changes.fallbacks),
     )
 
@@ -328,6 +333,7 @@ def _deliver(
     facts = {
         "template": receipt.template,
         "fallbacks": list(receipt.fallbacks),
+        "warnings": [*changes.warnings, *dict.fromkeys(finding.message for finding in verdict.warnings)],
         "kept": kept,
         "usage": list(usage),
         "cost_usd": cost,

@@ -30,7 +30,7 @@ from retake.media.picture import Picture
 from retake.media.take import Take, decode_sound, read_take
 from retake.media.take.values import rescaled
 from retake.produce.lines import RetakenLine, Sound, in_channels, open_reading, retake_line
-from retake.produce.mouths import given_box, mended, open_library
+from retake.produce.mouths import Mended, given_box, mended, open_library
 from retake.produce.preparation import BUFFER, voice_of
 from retake.produce.speaking import Booth
 from retake.produce.templates import Prepared
@@ -100,6 +100,7 @@ class Changes:
     picture: list[Edit] = field(default_factory=list[Edit])
     told: list[Alteration] = field(default_factory=list[Alteration])
     voices: list[tuple[str, VoiceEdit]] = field(default_factory=list[tuple[str, VoiceEdit]])
+    mouths: list[tuple[str, Mended]] = field(default_factory=list[tuple[str, Mended]])
     fallbacks: list[str] = field(default_factory=list[str])
     warnings: list[str] = field(default_factory=list[str])
     tally: Tally = field(default_factory=Tally)
@@ -167,7 +168,7 @@ def _add_line(stage: Stage, line: Line, made: RetakenLine, provider: str, change
     sound: list[SoundEdit] = []
     picture: list[Edit] = []
     told: list[Alteration] = []
-    warped: list[str] = []
+    found: list[Mended] = []
     for edit, phonemes in zip(made.edits, made.phonemes, strict=True):
         span = _span(stage, edit)
         shown = _retimed(stage, edit, span)
@@ -175,7 +176,7 @@ def _add_line(stage: Stage, line: Line, made: RetakenLine, provider: str, change
         words = " ".join(edit.fit.how) or "as spoken"
         moves = segment.lip_sync and stage.prepared.template.lip_sync != "none"
         if moves:
-            picture += _mouth_edits(stage, segment, edit, phonemes, span, shown, changes.tally, warped)
+            picture += _mouth_edits(stage, segment, edit, phonemes, span, shown, changes.tally, found)
             start, stop = max(start - BUFFER, 0), min(stop + BUFFER, stage.take.length)
         elif shown:
             picture.append(Edit(*span, _nothing, shown))
@@ -187,7 +188,8 @@ def _add_line(stage: Stage, line: Line, made: RetakenLine, provider: str, change
     changes.sound += sound
     changes.picture += picture
     changes.told += told
-    changes.fallbacks += dict.fromkeys(f"{segment.id}: the mouth is warped, since {why}" for why in warped)
+    changes.fallbacks += dict.fromkeys(f"{segment.id}: {m.fallback}" for m in found if m.fallback)
+    changes.mouths += [(segment.id, mouth) for mouth in found]
     changes.voices += [(segment.id, edit) for edit in made.edits]
     changes.warnings += dict.fromkeys(
         f"{segment.id}: {text}" for edit in made.edits for text in edit.warnings
@@ -237,10 +239,10 @@ def _mouth_edits(
     span: tuple[int, int],
     shown: tuple[tuple[int, int], ...] | None,
     tally: Tally,
-    warped: list[str],
+    made: list[Mended],
 ) -> list[Edit]:
-    """The edits that move the mouth: the span itself and the buffers around it. `warped` gets the reason why
-    the mouth is not one of the presenter's own."""
+    """The edits that move the mouth: the span itself and the buffers around it. `made` gets what the
+    mouth's patches are."""
     take, rate = stage.take, stage.rate
     start, stop = span
     origin = take.seconds(start)
@@ -260,10 +262,10 @@ def _mouth_edits(
         library=stage.library,
         take=take,
     )
-    found, why = mended(request, stage.prepared.template.lip_sync)
-    warped += filter(None, [why])
+    mouth = mended(request, stage.prepared.template.lip_sync)
+    made.append(mouth)
     patches: dict[int, list[Patch]] = {}
-    for patch in found:
+    for patch in mouth.patches:
         patches.setdefault(patch.frame, []).append(patch)
     first, last = max(start - BUFFER, 0), min(stop + BUFFER, take.length)
     look = take.video.look

@@ -104,6 +104,16 @@ class Canon:
         seen = np.asarray(cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
         return patch_of(frame, (old.x, old.y), old.rgb, np.asarray(new, np.float32), seen, weight)
 
+    def seen(self, piece: Rgb, patch: Patch, place: Similarity) -> Rgb:
+        """A frame's canonical piece as it looks once the patch lies on that frame."""
+        matrix = self._matrix(place)
+        matrix[:, 2] -= (patch.x, patch.y)
+        flags, size = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, (self.width, self.height)
+        new = cv2.warpAffine(patch.rgb, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        alpha = np.asarray(cv2.warpAffine(patch.alpha, matrix, size, flags=flags), np.float32)[..., None]
+        return np.rint(piece + (np.asarray(new, np.float32) - piece) * alpha).astype(np.uint8)
+
     def _matrix(self, place: Similarity) -> NDArray[np.float64]:
         """From pixels of the canonical piece to those of a frame."""
         matrix = np.array(place)

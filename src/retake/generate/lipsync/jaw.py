@@ -21,7 +21,9 @@ _GAP = 0.26  # of the mouth's width, for an opening of 1
 _CAVITY = np.array([62.0, 30.0, 38.0], np.float32)
 _TONGUE = np.array([120.0, 64.0, 68.0], np.float32)
 _TEETH = np.array([222.0, 215.0, 205.0], np.float32)
-_SOFT = 1.6  # pixels over which the opening's edge passes
+_FOLLOWS = 0.6  # how far the chin goes of what the lips open
+_CORNER = 0.2  # of half the mouth's width, in which its lines run together
+_SOFT = 0.02  # of the mouth's width, over which the opening's edge passes
 
 
 class Jaw:
@@ -52,13 +54,17 @@ class Jaw:
         own = (shape.columns - centre) / (shape.width / 2)
         upper = np.interp(np.clip(across, -1, 1), own, shape.upper)
         lower = np.interp(np.clip(across, -1, 1), own, shape.lower)
-        corner = np.where(mouth, 0, (upper + lower) / 2)
-        upper, lower = np.where(mouth, upper, corner), np.where(mouth, lower, corner)
+        # The lines found need not meet in the corners; a step there would show in the skin beside them.
+        middle, apart = (
+            (upper + lower) / 2,
+            (lower - upper) / 2 * np.clip((1 - np.abs(across)) / _CORNER, 0, 1),
+        )
+        upper, lower = middle - apart, middle + apart
         gap = self.gap(opening)
         bow = np.where(mouth, np.clip(1 - across**2, 0, 1) ** 0.75, 0)
         upper_to = upper + (0.02 * shape.width * press - 0.14 * gap) * bow
         lower_to = np.where(mouth, upper_to + gap * bow, lower)
-        rows = self._rows(y, upper, lower, upper_to, lower_to, gap, np.exp(-((across / 1.7) ** 4)))
+        rows = self._rows(y, upper, lower, upper_to, lower_to, gap, self._jaw(across))
         columns = self._columns(x, y, half, centre)
         face = cv2.remap(self.piece, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         if gap < 0.5:
@@ -69,18 +75,53 @@ class Jaw:
         part = np.s_[y0:y1, x0:x1]
         inside = np.s_[x0:x1]
         deep = y[y0:y1] - upper_to[inside]
+        soft = max(_SOFT * shape.width, 0.8)
         within = (
-            np.clip(deep / _SOFT + 0.5, 0, 1)
-            * np.clip((lower_to[inside] - y[y0:y1]) / _SOFT + 0.5, 0, 1)
-            * np.clip((lower_to - upper_to)[inside] / (2 * _SOFT), 0, 1)
+            np.clip(deep / soft + 0.5, 0, 1)
+            * np.clip((lower_to[inside] - y[y0:y1]) / soft + 0.5, 0, 1)
+            * np.clip((lower_to - upper_to)[inside] / (2 * soft), 0, 1)
         )
-        alpha = cv2.GaussianBlur(within.astype(np.float32), (0, 0), 0.8)[..., None]
+        alpha = cv2.GaussianBlur(within.astype(np.float32), (0, 0), soft / 2)[..., None]
         filling = self._inside(
-            deep, across[inside], gap, opening, (lower - upper)[inside], columns[part], upper[inside]
+            deep,
+            across[inside],
+            gap,
+            opening,
+            (lower - upper)[inside],
+            columns[part],
+            upper[inside],
         )
         filling = filling + random.normal(0, self._grain, filling.shape).astype(np.float32)
         face[part] = face[part] * (1 - alpha) + filling * alpha
         return np.asarray(face, np.float32)
+
+    def lowered(self, face: Rgb, by: float) -> NDArray[np.float32]:
+        """A canonical piece like this one with its jaw lowered as by lips that open `by` pixels more: the
+        chin goes down (up where it is negative), the mouth's corners, the cheeks and the throat stay."""
+        shape = self.shape
+        high, wide = face.shape[:2]
+        x, y = np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32)[:, None]
+        (centre, mouth), throat = shape.centre, self._throat
+        limit = 0.5 * (shape.chin - mouth)
+        drop = float(np.clip(_FOLLOWS * by, -limit, limit)) * self._jaw((x - centre) / (shape.width / 2))
+        chin_to = shape.chin + drop
+        above = mouth + (y - mouth) * (shape.chin - mouth) / (chin_to - mouth)
+        below = shape.chin + (y - chin_to) * (throat - shape.chin) / (throat - chin_to)
+        rows = np.where(y < mouth, y, np.where(y < chin_to, above, np.where(y < throat, below, y)))
+        columns = np.broadcast_to(x, rows.shape).astype(np.float32)
+        moved = cv2.remap(
+            face, columns, rows.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.asarray(moved, np.float32)
+
+    @property
+    def _throat(self) -> float:
+        """The row below which nothing moves."""
+        return self.shape.chin + 0.42 * self.shape.face.height
+
+    def _jaw(self, across: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How much of the jaw's way each column goes; `across` counts half mouths from the middle."""
+        return np.exp(-((across / 1.7) ** 4))
 
     def _rows(
         self,
@@ -90,15 +131,15 @@ class Jaw:
         upper_to: NDArray[np.float64],
         lower_to: NDArray[np.float64],
         gap: float,
-        jaw: NDArray[np.float64],
+        jaw: NDArray[np.float32],
     ) -> NDArray[np.float32]:
         """From which row of the piece each pixel comes: stretched between the nose, the upper lip's edge, the
         lower one's, the chin and the throat."""
         shape = self.shape
         nose = shape.face.y + 0.60 * shape.face.height
-        throat = shape.chin + 0.42 * shape.face.height
+        throat = self._throat
         own_gap = float(np.interp(shape.centre[0], shape.columns, shape.lower - shape.upper))
-        chin_to = shape.chin + 0.6 * (gap - own_gap) * jaw
+        chin_to = shape.chin + _FOLLOWS * (gap - own_gap) * jaw
         above = np.where(y < nose, y, nose + (y - nose) * (upper - nose) / np.maximum(upper_to - nose, 1))
         below = lower + (y - lower_to) * (shape.chin - lower) / np.maximum(chin_to - lower_to, 1)
         throat_rows = shape.chin + (y - chin_to) * (throat - shape.chin) / np.maximum(throat - chin_to, 1)
@@ -130,7 +171,8 @@ class Jaw:
         depth = np.clip(deep / max(gap, 1), 0, 1)
         shade = 0.35 + 0.65 * np.clip(1 - np.abs(across), 0, 1)
         cavity = self._light * _CAVITY * (shade * (1 - 0.35 * np.cos(3.1 * depth)))[..., None]
-        tongue = np.exp(-((across / 0.55) ** 2) - ((depth - 0.92) / 0.22) ** 2) * min(1, 1.5 * opening)
+        tongue = np.exp(-((across / 0.55) ** 2) - ((depth - 0.92) / 0.22) ** 2)
+        tongue *= float(np.clip(2.5 * opening - 0.75, 0, 1))  # teeth and lips hide it in a smaller opening
         back = cavity + (self._light * _TONGUE - cavity) * tongue[..., None]
         if shape.is_open:
             rows = (upper + deep).astype(np.float32)

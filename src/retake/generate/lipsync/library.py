@@ -23,15 +23,16 @@ from retake.generate.lipsync.anchor import Anchor, Similarity
 from retake.generate.lipsync.canon import Canon
 from retake.generate.lipsync.faces import FaceBox, Rgb, find_faces
 from retake.generate.lipsync.lips import find_mouth
-from retake.generate.lipsync.measure import Ruler
+from retake.generate.lipsync.measure import LipSyncReport, Ruler, compared
 from retake.generate.lipsync.views import luma
-from retake.generate.lipsync.visemes import LONGEST, REST, track, viseme_of
+from retake.generate.lipsync.visemes import LONGEST, REST, MouthTrack, track, visemes_of
 from retake.generate.ports import Phoneme
 from retake.media.take import TakeReader
 
-FORMAT = 1
+FORMAT = 2
 TAPS = ((-2, 0.35), (-1, 0.7), (0, 1.0), (1, 0.7), (2, 0.35))
 """The frames around one whose sounds matter for its mouth, and how much."""
+_MIDDLE = TAPS.index((0, 1.0))
 THUMB = (32, 20)
 _QUALITY = 97  # JPEG, all of the colour: below what the recording's own compression did
 _SAMPLES = 60  # pieces that the ruler is made from
@@ -72,6 +73,21 @@ class MouthLibrary:
     @property
     def seconds_spoken(self) -> float:
         return float(self.spoken.sum()) / self.rate
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """From where to where the mouth opens, in pixels, but for rare frames."""
+        low, high = np.percentile(self.openings, [2, 98])
+        return float(low), float(high)
+
+    @cached_property
+    def own(self) -> LipSyncReport | None:
+        """How well the recording's own mouth fits its own words, as it is measured; None where no words of it
+        are known."""
+        if not self.spoken.any():
+            return None
+        asked = MouthTrack.of_features(self.contexts[:, 3 * _MIDDLE : 3 * _MIDDLE + 3].astype(np.float64))
+        return compared(self.openings.astype(np.float64), asked, self.extent)
 
     def piece(self, i: int) -> Rgb:
         """The canonical piece of entry i."""
@@ -169,8 +185,8 @@ def build_library(
         openings.append(ruler.opening(piece))
         thumbs.append(ruler.thumb(piece, THUMB))
         surroundings.append(canon.surroundings(piece))
-    times = np.array([float(take.seconds(entry.frame)) for entry in found])
     rate = float(take.video.rate)
+    times = np.array([float(take.seconds(entry.frame)) + 0.5 / rate for entry in found])  # of their middles
     return MouthLibrary(
         canon,
         ruler,
@@ -268,7 +284,7 @@ def _decoded(jpeg: bytes) -> Rgb:
 
 def _spoken(phonemes: Sequence[Phoneme], times: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether a phoneme began shortly before each time."""
-    starts = np.array(sorted(p.start for p in phonemes if viseme_of(p.ipa) != REST))
+    starts = np.array(sorted(p.start for p in phonemes if visemes_of(p.ipa) != (REST,)))
     if not len(starts):
         return np.zeros(len(times), np.bool_)
     last = np.searchsorted(starts, times, side="right") - 1

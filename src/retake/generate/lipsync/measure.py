@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from retake.generate.lipsync.faces import Rgb
 from retake.generate.lipsync.lips import MouthShape, inner_redness
-from retake.generate.lipsync.visemes import track
+from retake.generate.lipsync.visemes import MouthTrack, track
 from retake.generate.ports import Phoneme
 
 _LAGS = 8  # frames to both sides
 _CLOSED = 0.9  # of `press`: here lips must meet
+_PASSING = 4.0  # of redness, in which lips pass into the opening
 _BLUR = 0.012  # of the mouth's width
 
 
@@ -67,10 +68,14 @@ class Ruler:
         limit = float(np.median(least[-max(len(least) // 5, 1) :]))
         return cls(blank.left, blank.right, blank.top, blank.bottom, light, limit)
 
+    @property
+    def mouth_width(self) -> float:
+        return 2.0 * (self.right - self.left)
+
     def redness(self, piece: Rgb) -> NDArray[np.float32]:
         part = np.ascontiguousarray(piece[self.top : self.bottom, self.left : self.right])
         lab = np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2LAB), np.float32)
-        sigma = max(_BLUR * 2 * (self.right - self.left), 0.6)
+        sigma = max(_BLUR * self.mouth_width, 0.6)
         return np.asarray(cv2.GaussianBlur(inner_redness(lab, self.skin_light), (0, 0), sigma), np.float32)
 
     def thumb(self, piece: Rgb, size: tuple[int, int]) -> NDArray[np.float32]:
@@ -82,20 +87,27 @@ class Ruler:
         return np.asarray(small, np.float32).ravel() / np.float32(255)
 
     def opening(self, piece: Rgb) -> float:
-        """The mean height of the opening, in pixels."""
-        return float((self.redness(piece) < self.limit).sum(0).mean())
+        """The mean height of the opening, in pixels; what is hardly less red counts in part."""
+        within = np.clip((self.limit + 1 - self.redness(piece)) / _PASSING, 0, 1)
+        return float(within.sum(0).mean())
 
 
 def report(
     openings: NDArray[np.float64], times: NDArray[np.float64], phonemes: Sequence[Phoneme], end: float
 ) -> LipSyncReport:
-    """Compares openings at some times (seconds, evenly spaced) with the phonemes, the last of which lasts
-    until `end`."""
-    target = track(phonemes, end, times)
+    """Compares openings at some times with the phonemes, the last of which lasts until `end`. Times are
+    evenly spaced, in seconds: for frames the middles of the time that each is on the screen."""
+    low, high = np.percentile(openings, [2, 98])
+    return compared(openings, track(phonemes, end, times), (float(low), float(high)))
+
+
+def compared(openings: NDArray[np.float64], target: MouthTrack, extent: tuple[float, float]) -> LipSyncReport:
+    """Compares openings with what the mouth should have done at the same times; `extent` is from where to
+    where this mouth opens."""
     lags = range(-min(_LAGS, len(openings) // 3), min(_LAGS, len(openings) // 3) + 1)
     found = {lag: _correlation(openings, target.open, lag) for lag in lags}
     best = max(found, key=lambda lag: (found[lag], -abs(lag)))
-    low, high = np.percentile(openings, [2, 98])
+    low, high = extent
     closed = target.press > _CLOSED
     closure = float((openings[closed].mean() - low) / max(high - low, 1e-6)) if closed.any() else None
     return LipSyncReport(len(openings), found[0], best, found[best], closure)

@@ -1,17 +1,21 @@
 """The lip sync that needs no key and no weights: the presenter's own mouths, or one of them moved.
 
-Enters: a `LipSyncRequest`. Leaves: patches on lower faces. Where the recording holds enough speech, new words
-are put together from the mouths seen in it (`selection`); otherwise the jaw of one of them is moved
-(`jaw`), which is less true the wider it opens. Frames whose mouth already fits get no patch.
+Enters: a `LipSyncRequest`. Leaves: patches on lower faces. New words are put together from the mouths seen in
+the recording (`selection`): by their sounds where it holds enough speech, otherwise by their opening. Where
+it shows one mouth only, its jaw is moved (`jaw`), which is less true the wider it opens. Frames whose mouth
+already fits get no patch.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import gaussian_filter1d
 
 from retake.errors import InputError
 from retake.generate.lipsync.anchor import Anchor, Similarity
@@ -19,12 +23,16 @@ from retake.generate.lipsync.base import LipSyncRequest, Moment, PatchLipSync
 from retake.generate.lipsync.canon import Canon
 from retake.generate.lipsync.clip import pictures_at
 from retake.generate.lipsync.faces import Rgb
-from retake.generate.lipsync.jaw import Jaw
+from retake.generate.lipsync.jaw import WIDEST, Jaw
 from retake.generate.lipsync.library import MouthLibrary, context
 from retake.generate.lipsync.lips import find_mouth
-from retake.generate.lipsync.selection import Wanted, select, shortfall
+from retake.generate.lipsync.measure import Ruler
+from retake.generate.lipsync.morph import between
+from retake.generate.lipsync.passage import drawn
+from retake.generate.lipsync.paste import match_ring
+from retake.generate.lipsync.selection import Wanted, select, shortfall, still_mouth
 from retake.generate.lipsync.views import luma
-from retake.generate.lipsync.visemes import track, track_of_sound
+from retake.generate.lipsync.visemes import MouthTrack, track, track_of_sound
 from retake.media.patch import Patch
 from retake.media.take import TakeReader
 
@@ -33,11 +41,15 @@ _AJAR = 0.12  # its opening, of the mouth's width
 _LOOKS = 40  # moments in which the face is looked for
 
 
+Method = Literal["selection", "opening", "warp"]
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a span is made: `selection` or `warp`, and why."""
+    """How a span is made, and why: by `selection` among the presenter's mouths, among them by their `opening`
+    alone, or by a `warp` of one of them."""
 
-    method: str
+    method: Method
     reason: str
 
 
@@ -48,7 +60,7 @@ class MouthLipSync(PatchLipSync):
     version = "1"
 
     def choose(self, request: LipSyncRequest) -> Choice:
-        """Which of the two ways the request will be made in. Raises `InputError`."""
+        """Which of the three ways the request will be made in. Raises `InputError`."""
         with request.open() as reader:
             return _choose(request, request.moments(reader.take), reader)[0]
 
@@ -69,95 +81,123 @@ def _choose(
     library = request.library
     if library is None:
         return Choice("warp", "the recording's own mouths were not analysed"), None
-    if not request.phonemes:
-        return Choice("warp", "the phonemes of the new words are not known"), None
     hidden = sum(moment.source not in library.index for moment in moments)
     if hidden:
         return Choice(
             "warp", f"the face was not seen in {hidden} frames when the recording was analysed"
         ), None
-    times = np.array([moment.seconds for moment in moments])
+    times = _middles(moments, reader)
     end = len(request.speech) / request.rate
     wanted = Wanted(
-        context(request.phonemes, end, times, library.rate),
-        track(request.phonemes, end, times).open,
+        context(request.phonemes, end, times, library.rate) if request.phonemes else None,
+        _asked(request, times).open,
         np.array([moment.weight for moment in moments]),
         np.array([library.index[moment.source] for moment in moments], np.int64),
     )
     reason = shortfall(library, wanted)
-    if reason is not None:
-        return Choice("warp", reason), None
-    return Choice(
-        "selection", f"the recording has {library.seconds_spoken:.0f} s of speech to choose from"
-    ), wanted
+    if reason is None:
+        return Choice(
+            "selection", f"the recording has {library.seconds_spoken:.0f} s of speech to choose from"
+        ), wanted
+    still = still_mouth(library)
+    if still is None:
+        return Choice("opening", reason), replace(wanted, contexts=None)
+    return Choice("warp", f"{reason}, and {still}"), None
+
+
+def _asked(request: LipSyncRequest, times: NDArray[np.float64]) -> MouthTrack:
+    """What the mouth should do at some times: by the phonemes, or by loudness where they are not known."""
+    if not request.phonemes:
+        return track_of_sound(request.speech, request.rate, times)
+    return track(request.phonemes, len(request.speech) / request.rate, times)
+
+
+def _middles(moments: Sequence[Moment], reader: TakeReader) -> NDArray[np.float64]:
+    """The middle of the time that each moment is on the screen, in seconds: what its mouth should do."""
+    half = 0.5 / float(reader.take.video.rate)
+    return np.array([moment.seconds + half for moment in moments])
 
 
 def _selected(
     reader: TakeReader, moments: Sequence[Moment], library: MouthLibrary, wanted: Wanted
 ) -> Iterator[Patch]:
     look, mask = reader.take.video.look, library.canon.mask()
-    path = select(library, wanted)
+    mouths = drawn(library, wanted, select(library, wanted))
     pictures = pictures_at(reader, [moment.source for moment in moments])
-    for moment, picture, entry, own in zip(
-        moments, pictures, path.tolist(), wanted.own.tolist(), strict=True
-    ):
-        if entry == own:
+    for moment, picture, own, piece in zip(moments, pictures, wanted.own.tolist(), mouths, strict=True):
+        if piece is None:
             continue
-        piece = library.piece(entry).astype(np.float32)
-        place = library.places[own]
-        patch = library.canon.lay(moment.frame, picture, look, place, piece, mask, moment.weight)
+        patch = library.canon.lay(moment.frame, picture, look, library.places[own], piece, mask, 1.0)
         if patch is not None:
             yield patch
 
 
 def _moved(reader: TakeReader, moments: Sequence[Moment], request: LipSyncRequest) -> Iterator[Patch]:
+    """One mouth moved, on each frame's own face, whose chin goes as the mouth does."""
     look = reader.take.video.look
     sources = [moment.source for moment in moments]
-    times = [moment.seconds for moment in moments]
-    end = len(request.speech) / request.rate
-    shape = (
-        track(request.phonemes, end, times)
-        if request.phonemes
-        else track_of_sound(request.speech, request.rate, times)
-    )
-    canon, places, still = _still(reader, request, moments)
-    jaw = Jaw(still, find_mouth(still, canon.box, place=str(request.video)))
-    mask = canon.mouth_mask()
+    asked = _asked(request, _middles(moments, reader))
+    still = _still(reader, request, moments)
+    canon = still.canon
+    jaw = Jaw(still.piece, find_mouth(still.piece, canon.box, place=str(request.video)))
+    mask, lips = canon.mask(), canon.mouth_mask()
     for i, (moment, picture, place) in enumerate(
-        zip(moments, pictures_at(reader, sources), places, strict=True)
+        zip(moments, pictures_at(reader, sources), still.places, strict=True)
     ):
         random = np.random.default_rng(moment.source)
-        piece = jaw.render(float(shape.open[i]), float(shape.width[i]), float(shape.press[i]), random)
-        patch = canon.lay(moment.frame, picture, look, place, piece, mask, moment.weight)
+        own = canon.cut(picture, look, place)
+        # In the buffers the shape comes from the frame's own before the picture does.
+        own_opening = float(still.openings[i]) / jaw.gap(1) * WIDEST
+        opening = own_opening + moment.weight * (float(asked.open[i]) - own_opening)
+        moved = jaw.render(opening, float(asked.width[i]), float(asked.press[i]), random)
+        face = jaw.lowered(own, jaw.gap(opening) - float(still.openings[i]))
+        mixed = face + (match_ring(own, moved, lips) - face) * lips[..., None]
+        piece = between(own.astype(np.float32), np.asarray(mixed, np.float32), moment.weight)
+        patch = canon.lay(moment.frame, picture, look, place, piece, mask, 1.0)
         if patch is not None:
             yield patch
 
 
-def _still(
-    reader: TakeReader, request: LipSyncRequest, moments: Sequence[Moment]
-) -> tuple[Canon, list[Similarity], Rgb]:
-    """Where the lower face is in each moment, and the piece whose jaw is moved."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Still:
+    """The piece whose jaw is moved; where the face is in each moment, and how far open it is, in pixels."""
+
+    canon: Canon
+    piece: Rgb
+    places: Sequence[Similarity]
+    openings: NDArray[np.float64]
+
+
+def _still(reader: TakeReader, request: LipSyncRequest, moments: Sequence[Moment]) -> _Still:
     library, place = request.library, str(request.video)
     sources = [moment.source for moment in moments]
     if library is not None and all(source in library.index for source in sources):
-        places = [library.places[library.index[source]] for source in sources]
+        own = [library.index[source] for source in sources]
         step = max(len(library) // _STILLS, 1)
         pieces = [library.piece(i) for i in range(0, len(library), step)]
-        return library.canon, places, _fittest(pieces, library.canon, place)
+        places = [library.places[i] for i in own]
+        fittest = _fittest(pieces, library.canon, place)
+        return _Still(library.canon, fittest, places, _steady(library.openings[own]))
     look = reader.take.video.look
     boxes = request.faces(reader, moments[:_LOOKS])
     anchor: Anchor | None = None
     canon = Canon.of(boxes[0])
     places, pieces = list[Similarity](), list[Rgb]()
-    step = max(len(moments) // _STILLS, 1)
-    for i, picture in enumerate(pictures_at(reader, sources)):
+    for picture in pictures_at(reader, sources):
         gray = luma(picture, look)
         if anchor is None:
             anchor = Anchor(gray, boxes[0], place=place)
         places.append(anchor.locate(gray))
-        if i % step == 0:
-            pieces.append(canon.cut(picture, look, places[-1]))
-    return canon, places, _fittest(pieces, canon, place)
+        pieces.append(canon.cut(picture, look, places[-1]))
+    some = pieces[:: max(len(pieces) // _STILLS, 1)]
+    fittest = _fittest(some, canon, place)
+    ruler = Ruler.of(find_mouth(fittest, canon.box, place=place), some)
+    return _Still(canon, fittest, places, _steady([ruler.opening(piece) for piece in pieces]))
+
+
+def _steady(openings: ArrayLike) -> NDArray[np.float64]:
+    """Openings without the noise of their measuring, which a chin would show."""
+    return np.asarray(gaussian_filter1d(np.asarray(openings, np.float64), 1.0))
 
 
 def _fittest(pieces: Sequence[Rgb], canon: Canon, place: str) -> Rgb:

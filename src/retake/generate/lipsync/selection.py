@@ -3,7 +3,8 @@
 Enters: a library and what the mouth should do at each moment. Leaves: one entry of the library for each
 moment, or the reason why the library cannot say these words. The best sequence is found by dynamic
 programming (Viterbi) over two costs: how far a mouth's sounds, its opening and what lies around it are from
-those wanted; and how far a mouth is from the one that really followed the last.
+those wanted; and how far a mouth is from the one that really followed the last. Where the sounds of the
+recording or of the new words are not known, the opening alone decides.
 """
 
 from __future__ import annotations
@@ -17,22 +18,30 @@ from retake.generate.lipsync.library import MouthLibrary
 
 LEAST_SPEECH = 5.0
 """Seconds of speech below which a library has too few mouths."""
+LEAST_SEEN = 2.0
+"""Seconds of a face below which its mouths are too few to choose from by their opening."""
+LEAST_RANGE = 0.05
+"""Of the mouth's width, by which its opening must vary, so that there is something to choose."""
 POOREST = 0.55
 """The cost of the best mouth, at the 90th percentile of moments, above which some sounds are not in it."""
+_WIDE = 0.65  # what speech asks of a mouth as wide open as it ever is in it
 _NEAREST = 140  # mouths considered for each moment
-_JOIN = 14.0
-_OPENING = 1.2
+_JOIN = 12.0
+_CUT = 0.1  # what a joint costs, however alike its mouths are
+_OPENING = 3.0
 _AROUND = 5.0
 _OWN = 8.0  # what leaving the frame's own mouth costs where the buffer fades out
 _STAY = 0.02  # what is gained by a frame that may stay as it is
+_REACH = 1.5  # frames around a joint over which one run passes into the next
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Wanted:
-    """What is wanted of each moment: `contexts` (count, 15) as in the library, `open` and `weights` 0 to 1,
-    and `own`, the library's entry of the frame itself (-1 where it has none)."""
+    """What is wanted of each moment: `contexts` (count, 15) as in the library, None where the opening alone
+    decides; `open` and `weights` 0 to 1, and `own`, the library's entry of the frame itself (-1 where it has
+    none)."""
 
-    contexts: NDArray[np.float32]
+    contexts: NDArray[np.float32] | None
     open: NDArray[np.float64]
     weights: NDArray[np.float64]
     own: NDArray[np.int64]
@@ -40,12 +49,25 @@ class Wanted:
 
 def shortfall(library: MouthLibrary, wanted: Wanted) -> str | None:
     """Why the library cannot say this; None where it can."""
+    if wanted.contexts is None:
+        return "the phonemes of the new words are not known"
     if library.seconds_spoken < LEAST_SPEECH:
         return f"the recording has {library.seconds_spoken:.1f} s of speech, less than {LEAST_SPEECH:.0f} s"
     best = _target_costs(library, wanted).min(1)[wanted.weights == 1]
     poor = float(np.percentile(best, 90)) if len(best) else 0.0
     if poor > POOREST:
         return f"some sounds have no mouth in the recording that is near enough ({poor:.2f}, over {POOREST})"
+    return None
+
+
+def still_mouth(library: MouthLibrary) -> str | None:
+    """Why mouths cannot be chosen by their opening; None where they can."""
+    seen = len(library) / library.rate
+    if seen < LEAST_SEEN:
+        return f"the face is seen for {seen:.1f} s, less than {LEAST_SEEN:.0f} s"
+    low, high = library.extent
+    if high - low < LEAST_RANGE * library.ruler.mouth_width:
+        return "the mouth hardly moves in the recording"
     return None
 
 
@@ -70,7 +92,7 @@ def select(library: MouthLibrary, wanted: Wanted) -> NDArray[np.int64]:
         before, here = candidates[t - 1], candidates[t]
         # A mouth is compared with the one that really came after the last; with none after, with the last.
         after = np.where(follows[before], before + 1, before)
-        step = total[:, None] + _JOIN * _apart(thumbs[after], thumbs[here])
+        step = total[:, None] + _JOIN * _apart(thumbs[after], thumbs[here]) + _CUT * (after[:, None] != here)
         back.append(step.argmin(0))
         total = step.min(0) + costs[t, here]
     if wanted.own[-1] >= 0 and wanted.weights[-1] < 1:
@@ -85,10 +107,12 @@ def select(library: MouthLibrary, wanted: Wanted) -> NDArray[np.int64]:
 
 def _target_costs(library: MouthLibrary, wanted: Wanted) -> NDArray[np.float64]:
     """(moments, entries): the distance in sounds, and between the opening wanted and the one seen."""
+    low, high = library.extent
+    seen = np.clip((library.openings - low) / max(high - low, 1e-6), 0, 1.2)
+    if wanted.contexts is None:
+        return _OPENING * (np.clip(wanted.open / _WIDE, 0, 1)[:, None] - seen) ** 2
     a, b = wanted.contexts.astype(np.float64), library.contexts.astype(np.float64)
     sounds = np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T, 0)
-    low, high = np.percentile(library.openings, [2, 98])
-    seen = np.clip((library.openings - low) / max(float(high - low), 1e-6), 0, 1.2)
     asked = library.contexts[:, 6].astype(np.float64)  # the middle tap's opening
     slope, offset = np.polyfit(asked, seen, 1) if asked.std() > 1e-6 else (1.0, 0.0)
     expected = np.clip(offset + slope * wanted.open, 0, 1)

@@ -72,18 +72,24 @@ class MouthTrack:
         """(count, 3): the three, weighted by how much each is seen."""
         return np.stack([self.open, 0.5 * self.width, 0.8 * self.press], axis=1)
 
+    @classmethod
+    def of_features(cls, features: NDArray[np.float64]) -> MouthTrack:
+        """The track with these features."""
+        opening, width, press = (features / (1, 0.5, 0.8)).T
+        return cls(opening, width, press)
 
-def viseme_of(ipa: str) -> Viseme:
-    """The shape for a symbol; stress, length and other marks are ignored, and of a diphthong the first
-    vowel counts. Nothing, and a pause, is the mouth at rest."""
+
+def visemes_of(ipa: str) -> tuple[Viseme, ...]:
+    """The shapes for a symbol, one after the other: two for a diphthong, one for most. Stress, length and
+    other marks are ignored. Nothing, and a pause, is the mouth at rest."""
     letters = "".join(c for c in unicodedata.normalize("NFD", ipa) if unicodedata.category(c)[0] == "L")
     letters = letters.translate({ord(mark): None for mark in "ˈˌːˑʰʲʷˠˤʼ"})
-    if not letters:
-        return REST
-    for length in (2, 1):
-        if letters[:length] in VISEMES:
-            return VISEMES[letters[:length]]
-    return _OTHER
+    found: list[Viseme] = []
+    while letters:
+        length = 2 if letters[:2] in VISEMES else 1
+        found.append(VISEMES.get(letters[:length], _OTHER))
+        letters = letters[length:]
+    return tuple(found) or (REST,)
 
 
 def track(
@@ -93,8 +99,8 @@ def track(
     lasts until `end`. Before the first and after the last the mouth is at rest."""
     spoken = _with_rests(sorted(phonemes, key=lambda phoneme: phoneme.start), end)
     seconds = np.asarray(times, np.float64)
-    edges = np.array([phoneme.start for phoneme in spoken] + [spoken[-1].start + LONGEST])
-    shapes = np.array([viseme_of(phoneme.ipa) for phoneme in spoken])
+    starts, shapes = _in_parts(spoken)
+    edges = np.append(starts, spoken[-1].start + LONGEST)
     found = np.empty((len(seconds), 3))
     order = np.argsort(seconds, kind="stable")
     for at in range(0, len(order), _BLOCK):
@@ -117,6 +123,18 @@ def _with_rests(spoken: Sequence[Phoneme], end: float) -> list[Phoneme]:
             found.append(Phoneme("", phoneme.start + LONGEST))
     found.append(Phoneme("", max(end, found[-1].start + 0.03)))
     return found
+
+
+def _in_parts(spoken: Sequence[Phoneme]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """When each shape begins, and the shapes: those of one phoneme share its time evenly."""
+    starts: list[float] = []
+    shapes: list[Viseme] = []
+    ends = [*(phoneme.start for phoneme in spoken[1:]), spoken[-1].start + LONGEST]
+    for phoneme, end in zip(spoken, ends, strict=True):
+        parts = visemes_of(phoneme.ipa)
+        starts += [phoneme.start + (end - phoneme.start) * i / len(parts) for i in range(len(parts))]
+        shapes += parts
+    return np.array(starts), np.array(shapes)
 
 
 def _blended(
