@@ -18,6 +18,7 @@ from tests.timelines import RATE, edited, hidden_in, settings_in, write_document
 
 from retake.errors import HostError, InputError, ProviderError, RetakeError, Severity
 from retake.generate.ports import ImageRequest, SpeechRequest
+from retake.media.encode import available_encoders
 from retake.produce import produce_story, render_document
 
 COMMAND = """
@@ -113,6 +114,14 @@ def test_spans_that_were_damaged_are_made_again(tmp_path: Path) -> None:
         run.write_bytes(run.read_bytes()[:-7])
     made = render_document(timeline, tmp_path / "out" / "f.mp4", settings=settings_in(tmp_path))
     assert made.verdict.passed
+
+
+def test_an_encoder_that_is_not_here_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    missing = next(name for name, here in available_encoders().items() if not here)
+    with pytest.raises(HostError, match=missing):
+        produce_story(write_story(tmp_path), tmp_path / "out", overrides={"encoder": missing},
+                      settings=settings_in(tmp_path))  # fmt: skip
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_two_runs_of_one_command_at_once_both_succeed(tmp_path: Path) -> None:

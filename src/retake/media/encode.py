@@ -79,9 +79,14 @@ def available_encoders() -> dict[str, bool]:
     return {name: _opens(name) for name in _CODECS}
 
 
+def require_encoder(name: str) -> None:
+    """Raises `HostError` where this machine cannot open the encoder."""
+    open_encoder(VideoSettings((256, 256), Fraction(30), name))
+
+
 def _opens(name: str) -> bool:
     try:
-        open_encoder(VideoSettings((256, 256), Fraction(30), name))
+        require_encoder(name)
     except HostError:
         return False
     return True

@@ -13,6 +13,7 @@ from typing import Any
 
 from retake.generate.providers import find
 from retake.generate.usage import total
+from retake.media.encode import require_encoder
 from retake.produce import delivery
 from retake.produce.adoption import adopt, own_files
 from retake.produce.files import make_folder, read_text, write_json
@@ -56,6 +57,7 @@ def _produce_story(
 ) -> Production:
     progress(Step("story", 0, 1))
     story = with_overrides(read_story(read_text(source), source.suffix, str(source)), overrides)
+    require_encoder(str(overrides.get("encoder") or "x264"))  # before minutes are spent on voice and pictures
     story = adopt(own_files(story, source.parent, overrides), out)
     script = cast(find("script", "rules").write(story))
     progress(Step("story", 1, 1))

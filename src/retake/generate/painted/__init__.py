@@ -77,7 +77,7 @@ class Painted:
     """Paints what a prompt describes, in two to four planes, for any size."""
 
     name = "painted"
-    version = "1"
+    version = "2"
 
     def paint(self, request: ImageRequest) -> Artwork:
         """Raises `ProviderError` (critical) when the size or the brand's palette cannot be used."""
