@@ -55,6 +55,16 @@ def test_a_card_that_slides_is_followed() -> None:
         assert np.abs(moved - (0.7 * n, -0.4 * n)).max() < 0.3
 
 
+def test_a_card_keeps_its_shape_while_something_hides_one_end_of_it() -> None:
+    frames = [_frame(0.6 * np.sin(n), 0.4 * n, noise=2, seed=n) for n in range(24)]
+    for frame in frames[4:]:
+        frame[:, 134:176] = (150, 90, 60)
+    found = track(frames, 0, BOX)
+    for n in range(24):
+        moved = found.corners(n) - found.corners(0)
+        assert np.abs(moved - (0.6 * np.sin(n), 0.4 * n)).max() < 0.4
+
+
 def test_a_card_that_goes_and_comes_back_is_found_again_and_told() -> None:
     gone = np.full((HEIGHT, WIDTH, 3), (90, 110, 100), np.uint8)
     frames = [

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from retake.recording.surface.plane import Floats, Matrix, soften
 from retake.recording.surface.reference import MARGIN, Reference, luma
 
-ROUGH, CLOSE = 3.0, 0.7  # pixels of slip that are no sign of something else: after points, after refining
+CLOSE = 0.7  # pixels of slip that are no sign of something else
 _FLOOR = 9.0  # of 255: differences below are noise, compression, shade
-_SAMPLES = 6_000
+_SAMPLES = 4_000
 _WHITE = 250.0
 _FLICKER = 16.0  # of 255: light does not change by more from one frame to the next
 _CORRELATION = 0.6
@@ -53,14 +53,12 @@ def compare(
     blocked: Floats,
     *,
     given: bool = False,
-    slip: float = CLOSE,
     before: Tone | None = None,
 ) -> Likeness:
     """Compares a rectified picture of the plane with the reference, both with margin.
 
     `blocked` is 1 where the frame ends or a user's matte lies; with `given` nothing else is thought to cover
-    the surface; `slip` is how many pixels the two may be apart; `before` the
-    light of the frame before.
+    the surface; `before` is the light of the frame before.
     """
     inside = reference.inside > 0
     free = inside & (blocked < 0.5)
@@ -69,7 +67,7 @@ def compare(
     cover = (
         blocked
         if given
-        else np.maximum(blocked, find_cover(reference, np.asarray(shown - expected, np.float32), free, slip))
+        else np.maximum(blocked, find_cover(reference, np.asarray(shown - expected, np.float32), free))
     )
     open_ = inside & (cover < 0.5)
     area = int(inside.sum())
@@ -77,12 +75,12 @@ def compare(
     return Likeness(cover, int(open_.sum()) / max(area, 1), texture, _correlation(expected, shown, open_))
 
 
-def find_cover(reference: Reference, apart: Floats, free: Mask, slip: float) -> Floats:
+def find_cover(reference: Reference, apart: Floats, free: Mask) -> Floats:
     """What covers the surface, 0 to 1: where a frame differs by more than noise and a slip of the picture."""
     smooth = soften(apart, 1.2)
     size = largest(np.abs(smooth))
     quiet = float(np.percentile(size[free][::7], 20)) if free.any() else 0.0
-    beyond = soften(np.maximum(size - slip * reference.edges, 0).astype(np.float32), 2.0)
+    beyond = soften(np.maximum(size - CLOSE * reference.edges, 0).astype(np.float32), 2.0)
     core = (beyond > np.clip(6 * quiet, _FLOOR, 3 * _FLOOR)).astype(np.uint8)
     core = cv2.morphologyEx(core, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     core = cv2.morphologyEx(core, cv2.MORPH_CLOSE, _disc(11))
@@ -103,30 +101,37 @@ def fit_light(
     places = places[:: max(1, len(places) // _SAMPLES)]
     if len(places) < 16:
         return np.ones(3, np.float32), np.zeros(3, np.float32)
-    first, second = reference.reshape(-1, 3)[places], shown.reshape(-1, 3)[places]
-    told = largest(second) < _WHITE  # what is burnt out does not tell how bright it is
+    first, second = (np.ascontiguousarray(picture.reshape(-1, 3)[places].T) for picture in (reference, shown))
+    told = second.max(0) < _WHITE  # what is burnt out does not tell how bright it is
     if told.mean() > 0.05:
-        first, second = first[told], second[told]
-    gain, offset = (np.median(second, axis=0) + 1) / (np.median(first, axis=0) + 1), np.zeros(3)
-    keep = np.ones(len(first), np.float32)
+        first, second = first[:, told], second[:, told]
+    gain, offset = (np.median(second, axis=1) + 1) / (np.median(first, axis=1) + 1), np.zeros(3)
+    keep = np.ones(first.shape[1], np.bool_)
     if before is not None:
-        known = (largest(np.abs(second - first * before[0] - before[1])) < _FLICKER).astype(np.float32)
+        known = _apart(first, second, *before) < _FLICKER
         if known.mean() > 0.08:
             keep = known
             gain, offset = _line(first, second, keep)
     for _ in range(3):
-        apart = largest(np.abs(second - first * gain - offset))
-        keep = (apart <= max(6.0, 2.5 * float(np.median(apart[keep > 0])))).astype(np.float32)
+        apart = _apart(first, second, gain, offset)
+        keep = apart <= max(6.0, 2.5 * float(np.median(apart[keep])))
         gain, offset = _line(first, second, keep)
     return gain.astype(np.float32), offset.astype(np.float32)
 
 
-def _line(first: Floats, second: Floats, weight: Floats) -> tuple[Matrix, Matrix]:
+def _apart(first: Floats, second: Floats, gain: Matrix | Floats, offset: Matrix | Floats) -> Floats:
+    """How far (3, count) colours are from what light makes of the first, in the channel that is farthest."""
+    made = first * gain[:, None].astype(np.float32) + offset[:, None].astype(np.float32)
+    return np.abs(second - made).max(0)
+
+
+def _line(first: Floats, second: Floats, keep: Mask) -> tuple[Matrix, Matrix]:
     """Least-squares gain and offset per channel, without contrast the brightness tells the gain."""
-    share = weight / max(float(weight.sum()), 1.0)
-    mean, other = (np.asarray(share @ values, np.float64) for values in (first, second))
-    spread = np.asarray(share @ (first * first), np.float64) - mean**2
-    both = np.asarray(share @ (first * second), np.float64) - mean * other
+    first, second = first[:, keep], second[:, keep]
+    mean, other = (np.asarray(values.mean(1), np.float64) for values in (first, second))
+    centred = first - mean[:, None].astype(np.float32)
+    spread = np.array([float(channel @ channel) for channel in centred]) / max(first.shape[1], 1)
+    both = np.array([float(a @ b) for a, b in zip(centred, second, strict=True)]) / max(first.shape[1], 1)
     firm = 40.0  # of 255 squared: the contrast at which the gain is half believed
     prior = np.clip(other / np.maximum(mean, 1), 0.25, 4)
     gain = np.clip((both + firm * prior) / (spread + firm), 0.1, 8)

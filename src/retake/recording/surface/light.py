@@ -49,12 +49,16 @@ def measure_light(reference: Reference, frame: Pixels, homography: Matrix, cover
 
 def _blur(drawn: Floats, shown: Floats, free: np.ndarray) -> float:
     """The sigma between the tried ones at which what is drawn is nearest to what is shown."""
-    grey, seen = luma(drawn), luma(shown)
-    errors = np.array([np.mean((soften(grey, sigma) - seen)[free] ** 2) for sigma in _SIGMAS])
-    best = int(errors.argmin())
+    grey, seen = luma(np.asarray(drawn, np.float32)), luma(shown)
+    errors: list[float] = []
+    for sigma in _SIGMAS:  # beyond the best one they only grow
+        errors.append(float(np.mean((soften(grey, sigma) - seen)[free] ** 2)))
+        if len(errors) > 2 and errors[-1] > errors[-2] > errors[-3]:
+            break
+    best = int(np.argmin(errors))
     if best == 0 or errors[0] - errors[best] < 0.02 * errors[0] + 0.02:
         return 0.0
-    if best == len(_SIGMAS) - 1:
+    if best == len(errors) - 1:
         return _SIGMAS[best]
     curve = np.polyfit(_SIGMAS[best - 1 : best + 2], errors[best - 1 : best + 2], 2)
     return float(np.clip(-curve[1] / (2 * curve[0]), _SIGMAS[best - 1], _SIGMAS[best + 1]))

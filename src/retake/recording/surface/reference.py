@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retake.recording.surface.plane import Floats, Matrix, Pixels, rectify, shifted, soften
+from retake.recording.surface.register import Details, find_details
 
 MARGIN = 32  # pixels around the plane, so that a surface that has moved is still in the picture
 _POINTS = 240
 FEWEST_POINTS = 12
-SPREAD = 0.12  # of a side: the standard deviation from which on details tell a surface's slant
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -21,7 +21,8 @@ class Reference:
     """A surface as one frame shows it, with a margin of `MARGIN` pixels all around.
 
     `picture` float32 RGB; `grey` uint8; `inside` uint8, 255 where the surface is; `edges` how much a slip of
-    half a pixel would change each pixel; `points` float32 (count, 1, 2) that can be found again.
+    half a pixel would change each pixel; `points` float32 (count, 1, 2) that can be found again; `details`
+    what its place is measured by.
     """
 
     size: tuple[int, int]
@@ -30,23 +31,12 @@ class Reference:
     inside: Pixels
     edges: Floats
     points: Floats
+    details: Details
 
     @property
     def is_plain(self) -> bool:
         """Whether there is nothing to follow."""
         return len(self.points) < FEWEST_POINTS
-
-    @property
-    def is_spread(self) -> bool:
-        """Whether its details lie wide enough apart to tell a slant from a shift."""
-        energy = np.where(self.inside > 0, np.maximum(self.edges - float(np.median(self.edges)), 0) ** 2, 0)
-        total = max(float(energy.sum()), 1e-6)
-        for axis, side in enumerate(self.size[::-1]):
-            weights = energy.sum(1 - axis) / total
-            at = np.arange(len(weights))
-            if (weights @ (at - weights @ at) ** 2) ** 0.5 < SPREAD * side:
-                return False
-        return True
 
     @property
     def sharpness(self) -> float:
@@ -78,7 +68,13 @@ def take_reference(
     )
     points = np.zeros((0, 1, 2), np.float32) if np.ndim(found) != 3 else np.asarray(found, np.float32)
     return Reference(
-        size, picture, grey, inside, np.asarray(spread, np.float32), _clear(points, grey, inside)
+        size=size,
+        picture=picture,
+        grey=grey,
+        inside=inside,
+        edges=np.asarray(spread, np.float32),
+        points=_clear(points, grey, inside),
+        details=find_details(luma(picture), inside > 0, size, MARGIN),
     )
 
 
@@ -91,12 +87,12 @@ def widened(
 
 
 def to_grey(picture: Floats) -> Pixels:
-    """Luma of RGB, uint8."""
+    """Luma of RGB float32, as uint8."""
     return np.clip(np.rint(luma(picture)), 0, 255).astype(np.uint8)
 
 
 def luma(picture: Floats) -> Floats:
-    return np.asarray(picture @ np.array([0.299, 0.587, 0.114], np.float32), np.float32)
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def slopes(grey: Floats) -> tuple[Floats, Floats]:

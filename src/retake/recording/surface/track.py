@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retake.errors import InputError, Problem
-from retake.recording.surface.align import chase, is_at_rest, match_points, refine, search
-from retake.recording.surface.compare import CLOSE, ROUGH, Likeness, Tone, compare, surface_part
+from retake.recording.surface.align import chase, match_points, search
+from retake.recording.surface.compare import CLOSE, Likeness, Tone, compare, surface_part
 from retake.recording.surface.light import Noise, measure_light, measure_noise, typical
 from retake.recording.surface.matte import find_alpha, lift
 from retake.recording.surface.model import SurfaceFrame, SurfaceTrack, pack, pack_colours
@@ -23,12 +23,16 @@ from retake.recording.surface.plane import (
     Matrix,
     Pixels,
     Quad,
+    carry,
     is_sound,
     lay_plane,
+    outline,
+    shifted,
     soften,
     window,
 )
-from retake.recording.surface.reference import Reference, take_reference, to_grey, widened
+from retake.recording.surface.reference import MARGIN, Reference, take_reference, to_grey, widened
+from retake.recording.surface.register import View, is_at_rest, register, view
 from retake.recording.surface.smooth import smooth
 
 Motion = Literal["auto", "static", "planar"]
@@ -36,6 +40,9 @@ Motion = Literal["auto", "static", "planar"]
 _AHEAD = 8  # frames held to choose the reference among
 _SHARPER = 1.25  # how much sharper than the first a frame must be to become the reference
 _LEAST_SEEN = 0.2  # the share of frames below which a surface was not followed
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+_NEAR = 1.5  # pixels from its rest within which a surface may have come to it
+_WHOLE = 0.995  # of the surface in sight: below, what covers it is left out when its place is measured
 _COVERED = 0.5  # the share of frames from which on a covered place is told
 
 
@@ -127,7 +134,7 @@ class _Follower:
 
     def follow(self, shot: _Shot) -> SurfaceFrame:
         """The surface in the next frame, in either direction of time."""
-        state = self._at_rest(shot)
+        state = self._at_rest(shot) if self._is_near_rest() else None
         for guess in self._guesses(shot.frame) if state is None else ():
             if is_sound(guess, self.reference.size, _frame_size(shot)):
                 state = self._settle(shot, guess)
@@ -152,39 +159,65 @@ class _Follower:
         if found is not None:
             yield found
 
+    def _is_near_rest(self) -> bool:
+        bounds = outline(self.reference.size)
+        return float(np.abs(carry(self._last, bounds) - carry(self.rest, bounds)).max()) < _NEAR
+
     def _at_rest(self, shot: _Shot) -> SurfaceFrame | None:
+        seen = view(shot.frame, self.rest, self.reference.size)
+        if seen is None:
+            return None
         shown, blocked = self._look(shot, self.rest)
+        free = _free(self.reference, blocked)
+        if not is_at_rest(self.reference.details, seen, self.rest, free=free, light=self._luma_light()):
+            return None
         likeness = self._compare(shown, blocked)
-        if likeness.is_surface and is_at_rest(self.reference, shown, likeness.cover):
-            return self._state(shot, self.rest, shown, likeness)
-        return None
+        return self._state(shot, self.rest, shown, likeness) if likeness.is_surface else None
 
     def _settle(self, shot: _Shot, guess: Matrix) -> SurfaceFrame | None:
-        shown, _ = self._look(shot, guess)
-        move = match_points(self.reference, shown)
-        place = guess if move is None else guess @ move
-        if not is_sound(place, self.reference.size, _frame_size(shot)):
+        seen = view(shot.frame, guess, self.reference.size)
+        if seen is None:
             return None
-        for slip in (ROUGH, CLOSE):
-            shown, blocked = self._look(shot, place)
-            likeness = self._compare(shown, blocked, slip=slip)
-            finer = refine(self.reference, shown, likeness.cover) if likeness.is_surface else None
-            if finer is None or not is_sound(place @ finer, self.reference.size, _frame_size(shot)):
-                break
-            place = place @ finer
+        place = match_points(self.reference, seen, guess)
+        place = self._registered(shot, seen, guess if place is None else place, guess, None)
+        if place is None:
+            return None
         shown, blocked = self._look(shot, place)
         likeness = self._compare(shown, blocked)
-        return self._state(shot, place / place[2, 2], shown, likeness) if likeness.is_surface else None
+        if likeness.is_surface and likeness.seen < _WHOLE:
+            finer = self._registered(shot, seen, place, guess, likeness)
+            if finer is None:
+                return None
+            place = finer
+            shown, blocked = self._look(shot, place)
+            likeness = self._compare(shown, blocked)
+        return self._state(shot, place, shown, likeness) if likeness.is_surface else None
 
-    def _compare(self, shown: Floats, blocked: Floats, *, slip: float = CLOSE) -> Likeness:
-        return compare(self.reference, shown, blocked, given=self._given, slip=slip, before=self._light)
+    def _registered(
+        self, shot: _Shot, seen: View, start: Matrix, guess: Matrix, likeness: Likeness | None
+    ) -> Matrix | None:
+        """The place found from `start` on with the shape of the last one, moved to where this one is."""
+        size = self.reference.size
+        if not is_sound(start, size, _frame_size(shot)):
+            return None
+        free = None if likeness is None else _free(self.reference, likeness.cover)
+        place = register(self.reference.details, seen, start, guess, free=free, light=self._luma_light())
+        return place if place is not None and is_sound(place, size, _frame_size(shot)) else None
+
+    def _luma_light(self) -> tuple[float, float] | None:
+        if self._light is None:
+            return None
+        gain, offset = (float(share @ _LUMA) for share in self._light)
+        return gain, offset + gain * self.reference.details.level
+
+    def _compare(self, shown: Floats, blocked: Floats) -> Likeness:
+        return compare(self.reference, shown, blocked, given=self._given, before=self._light)
 
     def _look(self, shot: _Shot, place: Matrix) -> tuple[Floats, Floats]:
         """The plane with its margin as the frame shows it, and where the frame ends or the matte lies."""
         size = self.reference.size
         shown = widened(shot.frame, place, size)
-        ones = np.ones(shot.frame.shape[:2], np.uint8)
-        blocked = 1 - widened(ones, place, size, outside=False)
+        blocked = _beyond(shot.frame, place, size)
         if shot.matte is not None:
             blocked = np.maximum(blocked, widened(shot.matte, place, size))
         return shown, blocked
@@ -266,13 +299,12 @@ def _resting(
     """A plain surface, with nothing on it to follow: it rests if all around it does, or is refused."""
     around, wide = _around(region, _frame_size(ahead[0]), place)
     witness = take_reference(ahead[0].frame, wide, around, ahead[0].matte)
-    ones = np.ones(ahead[0].frame.shape[:2], np.uint8)
-    blocked = 1 - widened(ones, wide, around, outside=False)
+    blocked = _beyond(ahead[0].frame, wide, around)
 
     def rests(shot: _Shot) -> bool:
-        shown = widened(shot.frame, wide, around)
-        likeness = compare(witness, shown, blocked)
-        return likeness.is_surface and is_at_rest(witness, shown, likeness.cover)
+        seen = view(shot.frame, wide, around)
+        likeness = compare(witness, widened(shot.frame, wide, around), blocked)
+        return likeness.is_surface and seen is not None and is_at_rest(witness.details, seen, wide)
 
     def checked() -> Iterator[_Shot]:
         for shot in chain(ahead, shots):
@@ -285,6 +317,22 @@ def _resting(
             yield shot
 
     return _nailed(checked(), size, homography, start)
+
+
+def _beyond(frame: Pixels, place: Matrix, size: tuple[int, int]) -> Floats:
+    """1 where the plane with its margin lies outside the frame, 0 inside."""
+    wide = size[0] + 2 * MARGIN, size[1] + 2 * MARGIN
+    corners = carry(place @ shifted(-MARGIN, -MARGIN), outline(wide))
+    if (corners > 0).all() and (corners < (frame.shape[1] - 1, frame.shape[0] - 1)).all():
+        return np.zeros(wide[::-1], np.float32)
+    return 1 - widened(np.ones(frame.shape[:2], np.uint8), place, size, outside=False)
+
+
+def _free(reference: Reference, cover: Floats) -> NDArray[np.bool_]:
+    """Which details of the reference nothing stands before or near."""
+    near = np.asarray(cv2.dilate(cover, np.ones((7, 7), np.uint8)))
+    x, y = (reference.details.points + MARGIN).astype(np.intp).T
+    return near[y, x] < 0.1
 
 
 def _around(region: Box | Quad, frame_size: tuple[int, int], place: str) -> tuple[tuple[int, int], Matrix]:
