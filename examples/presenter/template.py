@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ ROWS = (
     ("Bo", "Bo Li", "Solstice"),
     ("Alexandra", "Alexandra Konstantinou", "Kestrel"),
 )
+_NAMED = (("greeting", "Maria", "{client_name}"), ("company", "Northwind", "{company_name}"))
 _AROUND = 0.10
 """Seconds of pause that a slot takes in on either side of its sentence."""
 
@@ -49,10 +51,7 @@ def write_template(target: Path, truth: Truth, performance: Performance, video: 
         "name": "Welcome, drawn presenter",
         "base_video_path": video,
         "voice_id": f"espeak:{performance.voice}",
-        "voice_segments": [
-            _voice_segment(truth, "greeting", "Maria", "{client_name}"),
-            _voice_segment(truth, "company", "Northwind", "{company_name}"),
-        ],
+        "voice_segments": list(_voice_segments(truth)),
         "visual_segments": [
             {"id": "name_card", "segment_type": "text", **_where(truth, "name"), "text": "{full_name}"},
             {"id": "logo", "segment_type": "image", **_where(truth, "logo"), "placeholder_key": "logo"},
@@ -83,15 +82,18 @@ def write_logos(folder: Path) -> None:
         draw_logo(company, (1020, 280)).save(folder / f"{company.lower()}.png")
 
 
-def _voice_segment(truth: Truth, identity: str, said: str, field: str) -> dict[str, Any]:
-    line = next(line for line in truth.lines if said in line.text)
-    return {
-        "id": identity,
-        "start_time": round(line.start - _AROUND, 3),
-        "end_time": round(line.end + _AROUND, 3),
-        "template_text": line.text.replace(said, field),
-        "original_text": line.text,
-    }
+def _voice_segments(truth: Truth) -> Iterator[dict[str, Any]]:
+    """The lines that name somebody; a recording cut short may lack them."""
+    for identity, said, field in _NAMED:
+        line = next((line for line in truth.lines if said in line.text), None)
+        if line is not None:
+            yield {
+                "id": identity,
+                "start_time": round(line.start - _AROUND, 3),
+                "end_time": round(line.end + _AROUND, 3),
+                "template_text": line.text.replace(said, field),
+                "original_text": line.text,
+            }
 
 
 def _welcomed(truth: Truth) -> float:

@@ -104,6 +104,14 @@ def test_a_recording_comes_with_a_template_that_every_row_fills(presenter: Modul
     assert [word["text"] for word in kept["words"]] == ["Hello", "Maria.", "At", "Northwind."]
 
 
+def test_a_recording_that_is_cut_short_has_a_template_of_what_is_said_in_it(
+    presenter: ModuleType, short, tmp_path: Path
+):
+    presenter.write_example(tmp_path, replace(short, lines=short.lines[:1]))
+    template = read_template((tmp_path / "template.json").read_text("utf-8"))
+    assert [segment.id for segment in template.voice_segments] == ["greeting"]
+
+
 def test_the_template_in_the_folder_has_the_times_of_the_usual_script(presenter: ModuleType):
     folder = Path(presenter.__file__).parent
     template = read_template((folder / "template.json").read_text("utf-8"))

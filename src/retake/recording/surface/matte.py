@@ -15,6 +15,7 @@ from retake.recording.surface.compare import largest
 from retake.recording.surface.plane import Floats, soften
 
 _INSIDE = 13  # pixels of the disc by which a cover shrinks to what is certainly before the surface
+_FINE, _RIDGE = 0.7, 0.85  # blur and share of the nearby peak that make a ridge of what is thinner
 _ROUNDS = 3  # each lets the front's colour be taken from nearer to its edge
 _SURE = 0.95  # alpha from which on a pixel lends the front its colour
 _FAINT, _FULL = 0.06, 0.94  # alpha below is noise of the surface, above of the front
@@ -32,12 +33,13 @@ def find_alpha(shown: Floats, behind: Floats, cover: Floats, slack: Floats) -> F
     `cover` encloses the front loosely; `slack` (height, width) is what an imprecise place may change.
     """
     room = (cover > 0.02).astype(np.uint8)
+    apart = np.asarray(shown - behind, np.float32)
     solid = np.asarray(cv2.erode((cover > 0.5).astype(np.uint8), _disc(_INSIDE)), np.uint8)
-    within = _reached(solid, room)  # too thin a front has no inside: it keeps its loose cover
+    solid |= _ridges(apart, np.where(_reached(solid, room), 0, room).astype(np.uint8))
+    within = _reached(solid, room)  # what has neither inside nor ridge keeps its loose cover
     if not within.any():
         return cover
     band = within & (solid == 0)
-    apart = np.asarray(shown - behind, np.float32)
     sure, alpha = solid > 0, np.where(solid > 0, 1.0, 0.0).astype(np.float32)
     for _ in range(_ROUNDS):
         alpha[band] = _explained(apart, behind, _spread(shown, sure), slack)[band]
@@ -90,6 +92,13 @@ def _mean(picture: Floats, mask: NDArray[np.bool_], sigma: float) -> Floats:
     weight = mask.astype(np.float32)
     total = soften(np.asarray(picture * weight[..., None], np.float32), sigma)
     return np.asarray(total / np.maximum(soften(weight, sigma), 1e-6)[..., None], np.float32)
+
+
+def _ridges(apart: Floats, room: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Where a front too thin to have an inside stands out the most: there its colour is its own."""
+    size = largest(np.abs(soften(apart, _FINE)))
+    peak = np.asarray(cv2.dilate(size * room, _disc(_INSIDE)))
+    return ((size > _STRANGE[1]) & (size > _RIDGE * peak) & (room > 0)).astype(np.uint8)
 
 
 def _reached(solid: NDArray[np.uint8], room: NDArray[np.uint8]) -> NDArray[np.bool_]:
