@@ -1,9 +1,9 @@
-"""Following a flat surface through a take, once, in one pass over its frames."""
+"""Following a flat surface through a take, once, in one pass over its frames: `follow` finds it in each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice, repeat
 from typing import Literal
 
@@ -12,27 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retake.errors import InputError, Problem
-from retake.recording.surface.align import chase, match_points, search
-from retake.recording.surface.compare import CLOSE, Likeness, Tone, compare, surface_part
-from retake.recording.surface.light import Noise, measure_light, measure_noise, typical
-from retake.recording.surface.matte import find_alpha, lift
-from retake.recording.surface.model import SurfaceFrame, SurfaceTrack, pack, pack_colours
+from retake.recording.surface.compare import compare, surface_part
+from retake.recording.surface.follow import Follower, Shot, beyond
+from retake.recording.surface.light import Noise, measure_noise, typical
+from retake.recording.surface.model import SurfaceFrame, SurfaceTrack, pack
 from retake.recording.surface.plane import (
     Box,
     Floats,
     Matrix,
     Pixels,
     Quad,
-    carry,
-    is_sound,
     lay_plane,
-    outline,
-    shifted,
-    soften,
     window,
 )
-from retake.recording.surface.reference import MARGIN, Reference, take_reference, to_grey, widened
-from retake.recording.surface.register import View, is_at_rest, register, view
+from retake.recording.surface.reference import Reference, take_reference, widened
+from retake.recording.surface.register import is_at_rest, view
 from retake.recording.surface.smooth import smooth
 
 Motion = Literal["auto", "static", "planar"]
@@ -40,19 +34,7 @@ Motion = Literal["auto", "static", "planar"]
 _AHEAD = 8  # frames held to choose the reference among
 _SHARPER = 1.25  # how much sharper than the first a frame must be to become the reference
 _LEAST_SEEN = 0.2  # the share of frames below which a surface was not followed
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-_NEAR = 1.5  # pixels from its rest within which a surface may have come to it
-_WHOLE = 0.995  # of the surface in sight: below, what covers it is left out when its place is measured
 _COVERED = 0.5  # the share of frames from which on a covered place is told
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Shot:
-    """A frame, its number, and the user's matte for it, 0 to 1."""
-
-    number: int
-    frame: Pixels
-    matte: Floats | None
 
 
 def track(
@@ -84,7 +66,7 @@ def track(
     first, reference = _first_reference(ahead, size, homography)
     if reference.is_plain:
         return _resting(ahead, shots, region, size, homography, start, place, motion)
-    follower = _Follower(reference, homography, given=mattes is not None)
+    follower = Follower(reference, homography, given=mattes is not None)
     chosen, follower = _sharpest(ahead, first, follower)
     found: dict[int, SurfaceFrame] = {}
     noises: list[Noise] = []
@@ -116,127 +98,7 @@ def track(
     return replace(done, problems=tuple(_problems(done, place)))
 
 
-class _Follower:
-    """Finds the surface frame by frame, from where it was last and how it moved."""
-
-    def __init__(self, reference: Reference, homography: Matrix, *, given: bool) -> None:
-        self.reference = reference
-        self.rest = homography
-        self._given = given
-        self._last = homography
-        self._move = np.eye(3)
-        self._before: Pixels | None = None
-        self._light: Tone | None = None
-
-    def again(self) -> _Follower:
-        """One that starts anew at the reference."""
-        return _Follower(self.reference, self.rest, given=self._given)
-
-    def follow(self, shot: _Shot) -> SurfaceFrame:
-        """The surface in the next frame, in either direction of time."""
-        state = self._at_rest(shot) if self._is_near_rest() else None
-        for guess in self._guesses(shot.frame) if state is None else ():
-            if is_sound(guess, self.reference.size, _frame_size(shot)):
-                state = self._settle(shot, guess)
-            if state is not None:
-                break
-        if state is not None:
-            followed = self._before is not None
-            self._move = state.homography @ np.linalg.inv(self._last) if followed else np.eye(3)
-            self._last, self._before = state.homography, shot.frame
-            self._light = np.array(state.gain, np.float32), np.array(state.offset, np.float32)
-            return state
-        self._before, self._move = None, np.eye(3)
-        return SurfaceFrame(self._last, seen=0.0, confidence=0.0)
-
-    def _guesses(self, frame: Pixels) -> Iterator[Matrix]:
-        yield self._move @ self._last
-        if self._before is not None:
-            chased = chase(self._before, frame, self._last, self.reference.size)
-            if chased is not None:
-                yield chased
-        found = search(self.reference, to_grey(frame.astype(np.float32)))
-        if found is not None:
-            yield found
-
-    def _is_near_rest(self) -> bool:
-        bounds = outline(self.reference.size)
-        return float(np.abs(carry(self._last, bounds) - carry(self.rest, bounds)).max()) < _NEAR
-
-    def _at_rest(self, shot: _Shot) -> SurfaceFrame | None:
-        seen = view(shot.frame, self.rest, self.reference.size)
-        if seen is None:
-            return None
-        shown, blocked = self._look(shot, self.rest)
-        free = _free(self.reference, blocked)
-        if not is_at_rest(self.reference.details, seen, self.rest, free=free, light=self._luma_light()):
-            return None
-        likeness = self._compare(shown, blocked)
-        return self._state(shot, self.rest, shown, likeness) if likeness.is_surface else None
-
-    def _settle(self, shot: _Shot, guess: Matrix) -> SurfaceFrame | None:
-        seen = view(shot.frame, guess, self.reference.size)
-        if seen is None:
-            return None
-        place = match_points(self.reference, seen, guess)
-        place = self._registered(shot, seen, guess if place is None else place, guess, None)
-        if place is None:
-            return None
-        shown, blocked = self._look(shot, place)
-        likeness = self._compare(shown, blocked)
-        if likeness.is_surface and likeness.seen < _WHOLE:
-            finer = self._registered(shot, seen, place, guess, likeness)
-            if finer is None:
-                return None
-            place = finer
-            shown, blocked = self._look(shot, place)
-            likeness = self._compare(shown, blocked)
-        return self._state(shot, place, shown, likeness) if likeness.is_surface else None
-
-    def _registered(
-        self, shot: _Shot, seen: View, start: Matrix, guess: Matrix, likeness: Likeness | None
-    ) -> Matrix | None:
-        """The place found from `start` on with the shape of the last one, moved to where this one is."""
-        size = self.reference.size
-        if not is_sound(start, size, _frame_size(shot)):
-            return None
-        free = None if likeness is None else _free(self.reference, likeness.cover)
-        place = register(self.reference.details, seen, start, guess, free=free, light=self._luma_light())
-        return place if place is not None and is_sound(place, size, _frame_size(shot)) else None
-
-    def _luma_light(self) -> tuple[float, float] | None:
-        if self._light is None:
-            return None
-        gain, offset = (float(share @ _LUMA) for share in self._light)
-        return gain, offset + gain * self.reference.details.level
-
-    def _compare(self, shown: Floats, blocked: Floats) -> Likeness:
-        return compare(self.reference, shown, blocked, given=self._given, before=self._light)
-
-    def _look(self, shot: _Shot, place: Matrix) -> tuple[Floats, Floats]:
-        """The plane with its margin as the frame shows it, and where the frame ends or the matte lies."""
-        size = self.reference.size
-        shown = widened(shot.frame, place, size)
-        blocked = _beyond(shot.frame, place, size)
-        if shot.matte is not None:
-            blocked = np.maximum(blocked, widened(shot.matte, place, size))
-        return shown, blocked
-
-    def _state(self, shot: _Shot, place: Matrix, shown: Floats, likeness: Likeness) -> SurfaceFrame:
-        light = measure_light(self.reference, shot.frame, place, likeness.cover)
-        state = SurfaceFrame(place, likeness.seen, likeness.confidence, light.gain, light.offset, light.blur)
-        if not surface_part(likeness.cover).any():
-            return state
-        picture = soften(self.reference.picture, light.blur)
-        behind = picture * np.array(light.gain, np.float32) + np.array(light.offset, np.float32)
-        alpha = likeness.cover
-        if not self._given:
-            alpha = find_alpha(shown, behind, alpha, CLOSE * self.reference.edges)
-        front = surface_part(lift(shown, behind, alpha))
-        return replace(state, cover=pack(surface_part(alpha)), front=pack_colours(front))
-
-
-def _sharpest(ahead: list[_Shot], first: int, follower: _Follower) -> tuple[int, _Follower]:
+def _sharpest(ahead: list[Shot], first: int, follower: Follower) -> tuple[int, Follower]:
     """Which of the frames ahead to compare all others with, and a follower that does."""
     best, chosen, sharpness = first, follower.again(), follower.reference.sharpness * _SHARPER
     for index in range(first + 1, len(ahead)):
@@ -248,11 +110,11 @@ def _sharpest(ahead: list[_Shot], first: int, follower: _Follower) -> tuple[int,
         )
         if candidate.sharpness > sharpness:
             best, sharpness = index, candidate.sharpness * _SHARPER
-            chosen = _Follower(candidate, state.homography, given=ahead[index].matte is not None)
+            chosen = Follower(candidate, state.homography, given=ahead[index].matte is not None)
     return best, chosen
 
 
-def _first_reference(ahead: list[_Shot], size: tuple[int, int], homography: Matrix) -> tuple[int, Reference]:
+def _first_reference(ahead: list[Shot], size: tuple[int, int], homography: Matrix) -> tuple[int, Reference]:
     """The first of the frames ahead in which there is something to follow, or the first of all."""
     for index, shot in enumerate(ahead):
         reference = take_reference(shot.frame, homography, size, shot.matte)
@@ -261,7 +123,7 @@ def _first_reference(ahead: list[_Shot], size: tuple[int, int], homography: Matr
     return 0, take_reference(ahead[0].frame, homography, size, ahead[0].matte)
 
 
-def _nailed(shots: Iterator[_Shot], size: tuple[int, int], homography: Matrix, start: int) -> SurfaceTrack:
+def _nailed(shots: Iterator[Shot], size: tuple[int, int], homography: Matrix, start: int) -> SurfaceTrack:
     """A region that stays where it is; only mattes cover it."""
     states: list[SurfaceFrame] = []
     noises: list[Noise] = []
@@ -276,7 +138,7 @@ def _nailed(shots: Iterator[_Shot], size: tuple[int, int], homography: Matrix, s
     reference = take_reference(first.frame, homography, size)
     return SurfaceTrack(
         start,
-        _frame_size(first),
+        first.size,
         size,
         start,
         _picture(reference),
@@ -287,8 +149,8 @@ def _nailed(shots: Iterator[_Shot], size: tuple[int, int], homography: Matrix, s
 
 
 def _resting(
-    ahead: list[_Shot],
-    shots: Iterator[_Shot],
+    ahead: list[Shot],
+    shots: Iterator[Shot],
     region: Box | Quad,
     size: tuple[int, int],
     homography: Matrix,
@@ -297,16 +159,16 @@ def _resting(
     motion: Motion,
 ) -> SurfaceTrack:
     """A plain surface, with nothing on it to follow: it rests if all around it does, or is refused."""
-    around, wide = _around(region, _frame_size(ahead[0]), place)
+    around, wide = _around(region, ahead[0].size, place)
     witness = take_reference(ahead[0].frame, wide, around, ahead[0].matte)
-    blocked = _beyond(ahead[0].frame, wide, around)
+    blocked = beyond(ahead[0].frame, wide, around)
 
-    def rests(shot: _Shot) -> bool:
+    def rests(shot: Shot) -> bool:
         seen = view(shot.frame, wide, around)
         likeness = compare(witness, widened(shot.frame, wide, around), blocked)
         return likeness.is_surface and seen is not None and is_at_rest(witness.details, seen, wide)
 
-    def checked() -> Iterator[_Shot]:
+    def checked() -> Iterator[Shot]:
         for shot in chain(ahead, shots):
             if motion == "planar" or witness.is_plain or not rests(shot):
                 raise InputError(
@@ -317,22 +179,6 @@ def _resting(
             yield shot
 
     return _nailed(checked(), size, homography, start)
-
-
-def _beyond(frame: Pixels, place: Matrix, size: tuple[int, int]) -> Floats:
-    """1 where the plane with its margin lies outside the frame, 0 inside."""
-    wide = size[0] + 2 * MARGIN, size[1] + 2 * MARGIN
-    corners = carry(place @ shifted(-MARGIN, -MARGIN), outline(wide))
-    if (corners > 0).all() and (corners < (frame.shape[1] - 1, frame.shape[0] - 1)).all():
-        return np.zeros(wide[::-1], np.float32)
-    return 1 - widened(np.ones(frame.shape[:2], np.uint8), place, size, outside=False)
-
-
-def _free(reference: Reference, cover: Floats) -> NDArray[np.bool_]:
-    """Which details of the reference nothing stands before or near."""
-    near = np.asarray(cv2.dilate(cover, np.ones((7, 7), np.uint8)))
-    x, y = (reference.details.points + MARGIN).astype(np.intp).T
-    return near[y, x] < 0.1
 
 
 def _around(region: Box | Quad, frame_size: tuple[int, int], place: str) -> tuple[tuple[int, int], Matrix]:
@@ -349,7 +195,7 @@ def _around(region: Box | Quad, frame_size: tuple[int, int], place: str) -> tupl
 
 def _shots(
     frames: Iterable[Pixels], start: int, mattes: Iterable[NDArray[np.uint8]] | None, place: str
-) -> Iterator[_Shot]:
+) -> Iterator[Shot]:
     beside: Iterator[NDArray[np.uint8] | None] = repeat(None) if mattes is None else iter(mattes)
     for number, frame in enumerate(frames, start):
         matte = next(beside, None)
@@ -359,7 +205,7 @@ def _shots(
                 place=place,
                 remedy="give one matte for each frame of the segment, of the recording's size",
             )
-        yield _Shot(number, frame, None if matte is None else _single(matte))
+        yield Shot(number, frame, None if matte is None else _single(matte))
 
 
 def _single(matte: NDArray[np.uint8]) -> Floats:
@@ -380,10 +226,6 @@ def _noise(state: SurfaceFrame, frame: Pixels, size: tuple[int, int]) -> list[No
 
 def _picture(reference: Reference) -> Pixels:
     return np.clip(np.rint(surface_part(reference.picture)), 0, 255).astype(np.uint8)
-
-
-def _frame_size(shot: _Shot) -> tuple[int, int]:
-    return shot.frame.shape[1], shot.frame.shape[0]
 
 
 def _problems(done: SurfaceTrack, place: str) -> Iterator[Problem]:
