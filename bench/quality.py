@@ -141,7 +141,9 @@ def _spliced(room: Room, bright: bool) -> dict[str, float]:
     }
 
 
-def _distances(room: Room, bright: bool, speaker: str, old_name: str, name: str) -> tuple[float, float, float]:
+def _distances(
+    room: Room, bright: bool, speaker: str, old_name: str, name: str
+) -> tuple[float, float, float]:
     """To the name as really said: of the paste, of the splice, and of the new voice in the same room."""
     rate, first, last = 44_100, 7, 8
     sentence = "Good morning, and a warm welcome to {}, who joins us from Madrid."
