@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -102,22 +103,32 @@ def _looped(
     tail = np.zeros((0, 2), np.float32)
     blocks = first
     while True:
-        heard, held = 0, np.zeros((0, 2), np.float32)
-        head = len(tail)
-        for block in blocks:
-            heard += len(block)
-            held = np.concatenate([held, block])
-            if heard < head:
-                continue
-            if head:
-                turn = (np.arange(head, dtype=np.float32)[:, None] + 0.5) * np.float32(np.pi / 2 / head)
-                held[:head] = held[:head] * np.sin(turn) + tail * np.cos(turn)
-                head = 0
-            if len(held) > overlap:
-                yield held[: len(held) - overlap]
-                held = held[len(held) - overlap :]
+        heard, waiting = 0, 0
+        held: deque[Samples] = deque()
+        for block in _crossed(tail, blocks):
+            heard, waiting = heard + len(block), waiting + len(block)
+            held.append(block)
+            while held and waiting - len(held[0]) >= overlap:
+                waiting -= len(held[0])
+                yield held.popleft()
         if not heard and blocks is not first:
             return
         keep = min(overlap, heard // 2)
-        yield held[: len(held) - keep]
-        tail, blocks = held[len(held) - keep :], again()
+        rest = np.concatenate([np.zeros((0, 2), np.float32), *held])
+        yield rest[: len(rest) - keep]
+        tail, blocks = rest[len(rest) - keep :], again()
+
+
+def _crossed(tail: Samples, blocks: Iterator[Samples]) -> Iterator[Samples]:
+    """The blocks, of which the first samples rise while those of the tail fall."""
+    at = 0
+    for block in blocks:
+        count = min(len(block), len(tail) - at)
+        if count:
+            turn = (np.arange(at, at + count, dtype=np.float32)[:, None] + 0.5) * np.float32(
+                np.pi / 2 / len(tail)
+            )
+            rising = block[:count] * np.sin(turn) + tail[at : at + count] * np.cos(turn)
+            block = np.concatenate([rising, block[count:]])
+            at += count
+        yield block
