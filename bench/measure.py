@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import av
 
@@ -27,20 +28,33 @@ class Cost:
 
 
 def command(arguments: Sequence[str], environment: dict[str, str] | None = None) -> Cost:
-    """Runs a command to its end. Raises `SystemExit` where it fails."""
+    """Runs a command to its end. Raises `SystemExit` where it fails.
+
+    It is a child of a small process of its own: a child begins with its parent's peak of memory as its own.
+    """
+    with TemporaryDirectory() as folder:
+        told = Path(folder) / "cost.json"
+        line = [sys.executable, __file__, "command", str(told), *arguments]
+        if subprocess.run(line, env={**os.environ, **(environment or {})}).returncode:
+            raise SystemExit(f"failed: {' '.join(arguments)}")
+        return Cost(*json.loads(told.read_text()))
+
+
+def _command(arguments: Sequence[str]) -> Cost:
+    """Runs a command as this process's only child."""
     began = time.perf_counter()
-    pid = os.posix_spawnp(arguments[0], list(arguments), {**os.environ, **(environment or {})})
+    pid = os.posix_spawnp(arguments[0], list(arguments), os.environ)
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - began
     if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"failed: {' '.join(arguments)}")
+        raise SystemExit(1)
     scale = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / scale)
 
 
 def x264_apart(film: Path, preset: str, crf: int) -> tuple[int, Cost]:
     """`x264_alone` in a process of its own, whose memory is then no part of what is measured next."""
-    line = [sys.executable, __file__, str(film), preset, str(crf)]
+    line = [sys.executable, __file__, "x264", str(film), preset, str(crf)]
     frames, cpu, wall = json.loads(subprocess.run(line, check=True, capture_output=True).stdout)
     return frames, Cost(cpu, wall)
 
@@ -79,5 +93,9 @@ def x264_alone(film: Path, preset: str, crf: int) -> tuple[int, Cost]:
 
 
 if __name__ == "__main__":
-    found, cost = x264_alone(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
-    print(json.dumps([found, cost.cpu, cost.wall]))
+    job, *rest = sys.argv[1:]
+    if job == "command":
+        Path(rest[0]).write_text(json.dumps(astuple(_command(rest[1:]))))
+    else:
+        frames, cost = x264_alone(Path(rest[0]), rest[1], int(rest[2]))
+        print(json.dumps([frames, cost.cpu, cost.wall]))
