@@ -124,6 +124,28 @@ def test_a_row_whose_worker_is_killed_is_tried_again(home: Home) -> None:
 
 
 @linux
+def test_a_row_sent_to_a_worker_that_had_just_died_is_not_held_against_it(home: Home) -> None:
+    with logo_server(home.folder) as logos:
+        write_rows(home.folder, [("Ada Fox", f"{logos.url}/fine"), ("Bo Li", f"{logos.url}/once")])
+        run = start(home, "--workers", "2", **logos.environment)
+
+        def kill_one_by_one() -> None:
+            del logos.acts["/once"]
+            until(lambda: films(home))
+            idle, busy = workers_of(run.pid)
+            os.kill(idle, signal.SIGSTOP)  # it cannot begin what is sent to it
+            os.kill(busy, signal.SIGKILL)
+            until(lambda: busy not in workers_of(run.pid))
+            time.sleep(0.2)
+            os.kill(idle, signal.SIGKILL)
+
+        logos.acts["/once"] = kill_one_by_one
+        out, err = run.communicate(timeout=90)
+    assert (run.returncode, json.loads(out)["films"]) == (0, 2), err
+    assert results(home)[1]["attempts"] == 2
+
+
+@linux
 def test_a_row_that_kills_every_worker_is_a_named_failure(home: Home) -> None:
     with logo_server(home.folder) as logos:
         write_rows(home.folder, [("Ada Fox", f"{logos.url}/deadly"), ("Bo Li", f"{logos.url}/fine")])

@@ -1,7 +1,8 @@
 """Worker processes: rows out to them, outcomes back, and whoever dies is replaced.
 
-A worker is `python -m retake.jobs.worker`, a line of JSON for each row on its standard input and a line for
-each outcome on its standard output. It ends when its input does, so that none outlives a killed batch.
+A worker is `python -m retake.jobs.worker`: a line of JSON for each row on its standard input; on its standard
+output an empty line as it begins the row, and a line with the outcome. It ends when its input does, so that
+none outlives a killed batch.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
+BEGUN = "\n"
+"""What a worker says as it begins a row."""
 _PATIENCE = 5.0
 """Seconds that workers have to leave by themselves."""
 
@@ -53,6 +56,7 @@ class Pool:
         self._size, self._opening, self._lock, self._scratch = size, opening, lock, scratch
         self._workers: list[_Worker] = []
         self._replies: SimpleQueue[tuple[_Worker, str]] = SimpleQueue()
+        self._returned: list[Task] = []
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +76,7 @@ class Pool:
         A task is asked for when a worker is free, and again after every reply: what failed may come again.
         """
         while True:
-            self._hand_out(next_task)
+            self._hand_out(lambda: self._returned.pop() if self._returned else next_task())
             if not any(worker.task for worker in self._workers):
                 return
             reply = self._next_reply()
@@ -90,12 +94,20 @@ class Pool:
 
     def _next_reply(self) -> Reply | None:
         worker, line = self._replies.get()
+        if line == BEGUN:
+            worker.state = "at work"
+            return None
         task, worker.task = worker.task, None
         if line:
             assert task is not None
+            worker.state = "idle"
             return Reply(task.number, json.loads(line))
         self._workers.remove(worker)
         died = worker.ending()
+        if task is not None and worker.state == "idle":
+            # It died between two rows, and the second was sent to nobody: that row is not to blame.
+            self._returned.append(task)
+            return None
         return None if task is None else Reply(task.number, {}, died)
 
     def _start(self) -> _Worker:
@@ -115,6 +127,7 @@ class _Worker:
         scratch: Path,
     ) -> None:
         self.task: Task | None = None
+        self.state: Literal["new", "at work", "idle"] = "new"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "retake.jobs.worker"],
             stdin=subprocess.PIPE,

@@ -1,4 +1,5 @@
-"""A worker process: rows in on standard input, outcomes out on standard output, one line of JSON each.
+"""A worker process: rows in on standard input, outcomes out on standard output, one line of JSON each; before
+an outcome comes an empty line, as its row is begun.
 
 The template is opened once. When the input ends, the batch is over or was killed: the worker leaves at once,
 and what it had not finished lies under a hidden name that the next run sweeps away.
@@ -25,6 +26,7 @@ from pydantic import SecretStr
 from retake.errors import CheckFailed, HostError, ProviderError, RetakeError, Severity
 from retake.jobs.failures import outcome_of
 from retake.jobs.ledger import Outcome
+from retake.jobs.pool import BEGUN
 from retake.produce.personalisation import Personalised, Session, personalize
 from retake.produce.templates import Prepared, open_template
 from retake.settings import Settings
@@ -54,6 +56,8 @@ def main() -> None:
     session = Session(open_template(opening["template"], settings), settings)
     folder, base = Path(opening["folder"]), Path(opening["base"])
     for line in sys.stdin:
+        replies.write(BEGUN)
+        replies.flush()
         replies.write(json.dumps(_answer(session, json.loads(line), folder, base)) + "\n")
         replies.flush()
 
