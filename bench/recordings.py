@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,25 +55,27 @@ with av.open(source) as a, av.open(target, "w", options={"movflags": "+faststart
 """
 
 
-def run(work: Path, lengths: tuple[int, ...], rows: int, peers: list[str]) -> dict[str, Any]:
-    """Everything above, as ratios."""
+def run(
+    work: Path, lengths: tuple[int, ...], rows: int, peers: list[str], tell: Callable[[dict[str, Any]], None]
+) -> None:
+    """Everything above, as ratios; each part is told as soon as it is measured."""
     folder = work / "takes"
     print("making the recordings (once) ...", flush=True)
     films = takes.make_takes(folder, lengths)
     settings = Settings(store=work / "store", home=work / "home", workers=2)
     prepared = {seconds: _prepare(films[seconds], seconds, folder, settings) for seconds in lengths}
-    found: dict[str, Any] = {"one_row": _one_row(prepared[60], folder, work, settings)}
-    found["lengths"] = {s: _length(prepared[s], folder, work, settings) for s in lengths}
-    if rows:
-        found["batch"] = _batch(prepared[min(lengths)], rows, folder, work, settings)
-    found["peers"] = _peers(prepared[60], folder, work, peers, found["one_row"]["seconds"]["row_wall"])
+    one = _one_row(prepared[60], folder, work, settings)
+    tell({"one_row": one})
+    tell({"lengths": {s: _length(prepared[s], folder, work, settings) for s in lengths}})
+    if peers:
+        tell({"peers": _peers(prepared[60], folder, work, peers, one["seconds"]["row_wall"])})
     base = folder / "presenter.mp4"
     truth = quality.truth_of(base)
     print("quality ...", flush=True)
-    found["surface"] = quality.surface(base, truth, takes.CHANGED[1])
-    found["mouth"] = quality.mouth(base, truth)
-    found["voice"] = quality.voice()
-    return found
+    tell({"surface": quality.surface(base, truth, takes.CHANGED[1]), "mouth": quality.mouth(base, truth)})
+    tell({"voice": quality.voice()})
+    if rows:
+        tell({"batch": _batch(prepared[min(lengths)], rows, folder, work, settings)})
 
 
 def _prepare(film: Path, seconds: int, folder: Path, settings: Settings) -> Prepared:
@@ -148,7 +151,7 @@ def _batch(prepared: Prepared, rows: int, folder: Path, work: Path, settings: Se
         peaks.append(_workers_memory(child.pid))
         time.sleep(1)
     records = [json.loads(text) for text in (out / "results.jsonl").read_text().splitlines()]
-    costs = [record["cpu_seconds"] for record in records]
+    costs = [record["cpu_seconds"] for record in records if record["state"] == "done"]
     steady = costs[4:] or costs
     third = max(len(peaks) // 3, 1)
     return {

@@ -48,32 +48,33 @@ RETAKE = [sys.executable, "-m", "retake"]
 
 
 def main() -> None:
-    """Runs what was asked for and prints it."""
+    """Runs what was asked for, and prints each part (and saves it) as soon as it is measured."""
     asked = _arguments()
-    figures: dict[str, Any] = {"machine": {"cores": os.cpu_count(), "processor": platform.machine()}}
+    _tell("machine", {"cores": os.cpu_count(), "processor": platform.machine()}, asked)
     if asked.only in (None, "story"):
-        figures |= _of_a_story(asked)
+        _of_a_story(asked)
     if asked.only in (None, "recordings"):
         lengths, rows = ((30, 60, 120, 300), asked.rows or 100) if asked.long else ((60,), asked.rows)
-        figures["recordings"] = recordings.run(WORK, lengths, rows, asked.row_peer)
-    print(json.dumps(figures, indent=2))
+        recordings.run(WORK, lengths, rows, asked.row_peer, lambda part: _tell("recordings", part, asked))
+
+
+def _tell(name: str, figures: dict[str, Any], asked: argparse.Namespace) -> None:
+    print(json.dumps({name: figures}, indent=2), flush=True)
     if asked.save:
         known = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
-        BASELINE.write_text(json.dumps(known | figures, indent=2) + "\n")
+        BASELINE.write_text(json.dumps(known | {name: known.get(name, {}) | figures}, indent=2) + "\n")
 
 
-def _of_a_story(asked: argparse.Namespace) -> dict[str, Any]:
+def _of_a_story(asked: argparse.Namespace) -> None:
     assets = WORK / "story60"
     print("making the inputs ...", flush=True)
     inputs.make(assets)
-    figures: dict[str, Any] = {}
-    figures["story60"] = _story60(assets, asked.rounds, asked.peer)
-    figures["frame"] = _frames(assets)
-    if asked.long:
-        figures["ten_minutes"] = _ten_minutes(assets)
+    _tell("story60", _story60(assets, asked.rounds, asked.peer), asked)
+    _tell("frame", _frames(assets), asked)
     if asked.story:
-        figures["story"] = _story()
-    return figures
+        _tell("story", _story(), asked)
+    if asked.long:
+        _tell("ten_minutes", _ten_minutes(assets), asked)
 
 
 def _arguments() -> argparse.Namespace:

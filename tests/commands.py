@@ -49,3 +49,10 @@ def run(home: Home, *arguments: str | Path) -> Done:
             code = error.code if isinstance(error.code, int) else 1
             return Done(code, out.getvalue(), told.getvalue())
     return Done(0, out.getvalue(), told.getvalue())
+
+
+def make(home: Home, name: str, out: str = "", **values: str) -> Done:
+    """The film of a row of the template `show`."""
+    fields = {"client_name": name, "logo": "acme.png"} | values
+    chosen = [part for key, value in fields.items() for part in ("--set", f"{key}={value}")]
+    return run(home, "personalize", "-t", "show", *chosen, "-o", out or "out.mp4", "--json")

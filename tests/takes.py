@@ -19,11 +19,13 @@ from tests.films import RATE, write_film
 from retake.generate.espeak import Espeak
 from retake.generate.ports import SpeechRequest
 from retake.produce.preparation import create_template
+from retake.produce.templates import open_template
 from retake.settings import Settings
 
 SIZE = (320, 180)
 CARD, LOGO = (16, 100, 192, 48), (240, 16, 64, 48)
 """Boxes in pixels: x, y, width, height."""
+KEYLESS = "espeak:arthur"
 SENTENCE = "Hello Maria, welcome to the show."
 
 
@@ -141,3 +143,26 @@ def _visual(name: str, kind: str, box: tuple[int, int, int, int], **more: str) -
         "id": name, "segment_type": kind, "start_time": 0.4, "end_time": 1.2, "motion": "static",
         "x": x / across, "y": y / down, "width": width / across, "height": height / down, **more,
     }  # fmt: skip
+
+
+def master_of(home: Home, name: str = "show") -> Path:
+    return open_template(name, home.settings).master
+
+
+def receipt_of(home: Home, film: str) -> dict[str, Any]:
+    return json.loads((home.folder / f"{film}.receipt.json").read_text(encoding="utf-8"))
+
+
+def issue_template(folder: Path, base: str, **more: Any) -> Path:
+    """The template as its format was first written down, without anything that came later but `more`."""
+    template = {
+        "id": "demo_v1", "name": "Product Demo", "base_video_path": base, "voice_id": KEYLESS,
+        "voice_segments": [{"id": "greeting", "start_time": 0.27, "end_time": 1.0,
+                            "template_text": "Hello {client_name}!"}],
+        "visual_segments": [{"id": "logo", "segment_type": "image", "start_time": 0.0, "end_time": 30.0,
+                             "x": 0.75, "y": 0.09, "width": 0.2, "height": 0.27, "placeholder_key": "logo"}],
+    }  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "TEMPLATE.json"
+    path.write_text(json.dumps(template | more), encoding="utf-8")
+    return path

@@ -5,15 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
 from tests.elevenlabs_fake import CAPTCHA, FREE, GEORGE, KEY, MP3_ONLY, PRO, Fake, Fault, Plan, elevenlabs
 
 from retake.errors import DocumentError, InputError, ProviderError, Severity
@@ -42,8 +37,7 @@ from retake.generate.elevenlabs.dictionaries import (
     create_dictionary,
 )
 from retake.generate.elevenlabs.models import FORMS, MODELS, model_named
-from retake.generate.elevenlabs.refusals import Refusal, read_refusal
-from retake.generate.elevenlabs.script import CharacterTimes, parts_of, sendable, spans_of, timed_words
+from retake.generate.elevenlabs.refusals import Refusal
 from retake.generate.elevenlabs.speech import Line, VoiceSettings, read_aloud, request_body
 from retake.generate.make import Clock, Maker, Policy
 from retake.generate.ports import Speech, SpeechRequest
@@ -420,71 +414,6 @@ def test_a_professional_clone_goes_through_its_states(fake: Fake, tmp_path: Path
     train(client, voice, model)
     known = get_voice(client, voice)
     assert known.verified and known.state(model) == "fine_tuning" and known.progress[model] == 0.1
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "message"),
-    [
-        (b'{"detail":{"status":"x","message":"It is  so."}}', "x", "It is so"),
-        (b'{"detail":{"type":"t","code":"y","message":"m"}}', "y", "m"),
-        (b'{"detail":"plain"}', "", "plain"),
-        (b'{"detail":[{"loc":["body","text"],"msg":"Field required"}]}', "", "body.text: Field required"),
-        (b"<html>502</html>", "", "<html>502</html>"),
-        (b'"odd"', "", "odd"),
-        (b'{"detail":[7]}', "", "7"),
-        (b"\xff\xfe", "", "\ufffd\ufffd"),
-        (b"", "", "without a reason"),
-    ],
-)
-def test_a_refusal_is_read_from_any_body(body: bytes, status: str, message: str):
-    refusal = read_refusal(400, {}, body)
-    assert (refusal.status, refusal.message) == (status, message)
-    assert refusal.failure().message.endswith(message)
-
-
-def test_the_time_to_wait_is_a_number_or_a_date():
-    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-
-    def waits(told: str) -> float | None:
-        return read_refusal(429, {"retry-after": told}, b"").retry_after
-
-    assert waits("2.5") == 2.5
-    assert 80 < (waits(soon) or 0) <= 90
-    assert waits("later") is None and waits("") is None and waits("-5") == 0
-
-
-@examples(max_examples=50, deadline=None)
-@given(st.text(max_size=300), st.integers(5, 80))
-def test_the_parts_of_a_text_join_to_it(text: str, limit: int):
-    parts = parts_of(text, limit)
-    assert "".join(parts) == text
-    assert all(0 < len(part) <= limit for part in parts)
-
-
-@examples(max_examples=50, deadline=None)
-@given(st.text(max_size=80), st.booleans())
-def test_what_is_sent_can_be_sent_and_keeps_every_position(text: str, performs: bool):
-    sent = sendable(text, performs=performs)
-    assert len(sent) == len(text)
-    sent.encode()
-    assert not performs or not set(sent) & set("[]")
-
-
-def test_markup_is_read_as_text_and_signs_stay():
-    assert sendable('<break time="3s"/>So 1 < 2 > 0', performs=False) == ' break time="3s"/ So 1 < 2 > 0'
-    assert sendable("[laughs] Hi", performs=True) == "(laughs) Hi"
-    assert sendable("[laughs] Hi", performs=False) == "[laughs] Hi"
-
-
-def test_times_are_found_where_the_service_changed_the_space_or_a_word():
-    text = "Dear  Ada, see 42 now."
-    said = "Dear Ada, see forty-two now."
-    times = CharacterTimes(tuple(said), tuple(range(len(said))), tuple(range(1, len(said) + 1)))
-    words = timed_words(text, text, spans_of(text, times), 100)
-    assert words is not None
-    assert [(word.text, word.start) for word in words if word.end > word.start] == [
-        ("Dear", 0), ("Ada,", 5), ("see", 10), ("now.", 24),
-    ]  # fmt: skip
 
 
 def test_a_line_can_be_read_by_a_model_without_timestamps(fake: Fake):

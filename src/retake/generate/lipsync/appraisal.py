@@ -62,7 +62,7 @@ def appraise(request: LipSyncRequest, patches: Iterable[Patch]) -> tuple[MouthMe
             piece = library.canon.seen(library.piece(entry), patch, library.places[entry])
             opening = library.ruler.opening(piece)
         openings.append(opening)
-        times.append(moment.seconds + 0.5 / float(take.video.rate))
+        times.append(moment.seconds + take.video.half)
     target = track(request.phonemes, len(request.speech) / request.rate, times)
     return _judged(compared(np.array(openings), target, library.extent), own)
 

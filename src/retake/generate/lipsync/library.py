@@ -185,20 +185,19 @@ def build_library(
         openings.append(ruler.opening(piece))
         thumbs.append(ruler.thumb(piece, THUMB))
         surroundings.append(canon.surroundings(piece))
-    rate = float(take.video.rate)
-    times = np.array([float(take.seconds(entry.frame)) + 0.5 / rate for entry in found])  # of their middles
+    middles = np.array([float(take.seconds(entry.frame)) + take.video.half for entry in found])
     return MouthLibrary(
         canon,
         ruler,
-        rate,
+        float(take.video.rate),
         np.array([entry.frame for entry in found], np.int64),
         np.array([entry.place for entry in found]),
         tuple(entry.jpeg for entry in found),
-        context(phonemes, float(take.duration), times, rate),
+        context(phonemes, float(take.duration), middles, float(take.video.rate)),
         np.array(openings, np.float32),
         np.stack(thumbs),
         np.stack(surroundings),
-        _spoken(phonemes, times),
+        _spoken(phonemes, middles),
     )
 
 

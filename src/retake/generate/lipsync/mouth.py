@@ -114,8 +114,7 @@ def _asked(request: LipSyncRequest, times: NDArray[np.float64]) -> MouthTrack:
 
 def _middles(moments: Sequence[Moment], reader: TakeReader) -> NDArray[np.float64]:
     """The middle of the time that each moment is on the screen, in seconds: what its mouth should do."""
-    half = 0.5 / float(reader.take.video.rate)
-    return np.array([moment.seconds + half for moment in moments])
+    return np.array([moment.seconds + reader.take.video.half for moment in moments])
 
 
 def _selected(

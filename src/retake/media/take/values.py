@@ -64,6 +64,11 @@ class VideoTrack:
     colour: Colour = Colour()
     interlaced: bool = False
 
+    @property
+    def half(self) -> float:
+        """Seconds from the moment that a frame is first shown to the middle of its time."""
+        return 0.5 / float(self.rate)
+
     @cached_property
     def order(self) -> tuple[int, ...]:
         """The ticks of all packets in the order shown, those to be discarded too."""
