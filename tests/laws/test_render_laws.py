@@ -17,9 +17,10 @@ from tests.films import moving, write_film
 from tests.staging import flag, stage, still
 
 from retake.media.picture import Picture
-from retake.render.camera import Placement, Scratch, Window, _source_extent, draw
+from retake.render.camera import Placement, Window, draw
 from retake.render.plate import from_rgb
 from retake.render.renderer import Renderer
+from retake.render.resample import Scratch, source_extent
 from retake.timeline.film import Length
 from retake.timeline.time import Span
 
@@ -40,7 +41,7 @@ lengths = st.floats(0.01, 400)
 @settings(max_examples=500)
 def test_opencv_makes_exactly_as_many_pixels_as_are_asked_for(length: int, scale: float, extent: int) -> None:
     for s in (scale, max(1.0, extent / (length + 0.5))):  # the second lies on the edge of rounding
-        source = _source_extent(length, s)
+        source = source_extent(length, s)
         row = np.zeros((1, min(source, 200_000)), np.uint8)
         assert cv2.resize(row, None, fx=1 / s, fy=1).shape[1] == length
         assert source <= ceil(length * s)

@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from retake.media.picture import Picture
-from retake.render.camera import Placement, Scratch, Window, draw
+from retake.render.camera import Placement, Window, draw
 from retake.render.plate import BORDER, Plate, from_rgb
+from retake.render.resample import Scratch
 
 Field = NDArray[np.float64]
 CANVAS = 180, 320

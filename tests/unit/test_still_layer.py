@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -249,3 +250,37 @@ def test_what_a_canvas_held_before_does_not_show(folder: Path, src: str, clip: d
         used = Picture.blank(180, 320, (200, 90, 30))
         renderer.draw(used, n)
         assert used.equals(renderer.frame(n))
+
+
+def _stacked(folder: Path, corner: int, at: int) -> np.ndarray:
+    """A picture far away, and hills before it: opaque but for one pixel, whose alpha is `corner`."""
+    rng = np.random.default_rng(5)
+    far = cv2.resize(rng.integers(60, 200, (25, 15, 3), np.uint8), (240, 400), interpolation=cv2.INTER_CUBIC)
+    still(folder / "back.png", far)
+    hills = np.dstack([cv2.flip(far, 0), np.zeros((400, 240), np.uint8)])
+    for x in range(240):
+        hills[180 + round(30 * np.sin(x / 20)) :, x, 3] = 255
+    hills[399, 239, 3] = corner
+    still(folder / f"hills{corner}.png", hills)
+    planes = [{"src": "back.png", "depth": 0}, {"src": f"hills{corner}.png", "depth": 0.5}]
+    scale = [{"at": 0, "value": 1.02}, {"at": 1, "value": 1.25}]
+    return shot(folder, [{"asset": {"type": "layers", "planes": planes}, "scale": scale}], at=at).astype(int)
+
+
+@pytest.mark.parametrize("at", [0, 7, 15, 29])
+def test_what_stands_on_opaque_ground_looks_as_if_all_beneath_it_were_drawn(folder: Path, at: int) -> None:
+    short, whole = _stacked(folder, 255, at), _stacked(folder, 0, at)
+    assert np.abs(short - whole)[:-4, :-4].max() <= 4
+
+
+def test_a_near_plane_is_as_fine_as_its_own_move_asks(folder: Path) -> None:
+    stripes = np.zeros((1600, 960, 4), np.uint8)
+    stripes[:, 200:760:4, :3] = stripes[:, 201:760:4, :3] = 255
+    stripes[:, 200:760, 3] = 255
+    still(folder / "stripes.png", stripes)
+    planes = [{"src": "stripes.png", "depth": 0}, {"src": "stripes.png", "depth": 1}]
+    clip = {"asset": {"type": "layers", "planes": planes}, "scale": 1.5}
+    renderer = stage(folder, [clip])
+    renderer.frame(0)
+    ((far, near),) = renderer._resources.plates._held.values()
+    assert near.height / far.height == pytest.approx(1.7 / 1.3, abs=0.02)

@@ -10,9 +10,9 @@ import pytest
 
 from retake.media.colour import yuv_of
 from retake.media.picture import Picture
-from retake.render.camera import Scratch
 from retake.render.overlays import MOVING, arrive, depart
 from retake.render.plate import from_rgb
+from retake.render.resample import Scratch
 from retake.render.transitions import blurred, mix
 from retake.timeline.document import Direction, Transition, TransitionType
 

@@ -22,16 +22,19 @@ def candidates(film: Film) -> Iterator[int]:
         yield film.length // 2
 
 
-def merit(picture: Picture) -> float:
-    """How well a picture stands for a film: contrast, light near the middle, detail, colour.
+SMALLER = 4
+"""By how much a frame is reduced to be judged: grain is no detail."""
 
-    Detail is the variance of the Laplacian at a quarter of the size (Pertuz et al., 2013, LAPV), so that
-    grain does not count; each term saturates, so that none can win alone.
+
+def merit(small: Picture) -> float:
+    """How well a reduced picture stands for a film: contrast, light near the middle, detail, colour.
+
+    Detail is the variance of the Laplacian (Pertuz et al., 2013, LAPV); each term saturates, so that none can
+    win alone.
     """
-    small = cv2.resize(picture.y, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    light = (float(small.mean()) - 16) / 219
-    contrast = float(small.std()) / 219
-    detail = float(cv2.Laplacian(small, cv2.CV_32F).var())
-    chroma = [np.abs(p[::4, ::4].astype(np.int16) - 128).mean() / 112 for p in (picture.u, picture.v)]
+    light = (float(small.y.mean()) - 16) / 219
+    contrast = float(small.y.std()) / 219
+    detail = float(cv2.Laplacian(small.y, cv2.CV_32F).var())
+    chroma = [np.abs(plane.astype(np.int16) - 128).mean() / 112 for plane in (small.u, small.v)]
     exposed = 1 - min(1.0, abs(light - 0.48) / 0.48)
     return exposed + min(1.0, contrast / 0.25) + min(1.0, detail / 150) + min(1.0, float(sum(chroma)) / 0.35)

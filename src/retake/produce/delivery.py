@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import gcd
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from retake.assemble.captions import srt, vtt, words_json
-from retake.assemble.poster import candidates, merit
+from retake.assemble.poster import SMALLER, candidates, merit
 from retake.assemble.stills import write_jpeg, write_png
 from retake.check import Verdict
 from retake.media.colour import picture_to_rgb
@@ -41,24 +42,20 @@ def write_thumbnails(
     shoot: Shoot, title: str, film: Path, accent: str, settings: Settings
 ) -> dict[str, Path]:
     """The best frame with the title, in every thumbnail size."""
-    pictures = replace(shoot.film, layers=shoot.film.layers[:1])
-    plain = replace(shoot, film=pictures)
-    renderer = plain.renderer()
-    try:
-        best = max(candidates(pictures), key=lambda n: (merit(renderer.frame(n)), -n))
+    pictures = replace(shoot, film=replace(shoot.film, layers=shoot.film.layers[:1]))
+    with closing(pictures.smaller(SMALLER).renderer()) as small:
+        best = max(candidates(pictures.film), key=lambda n: (merit(small.frame(n)), -n))
+    with closing(pictures.renderer()) as renderer:
         frame = picture_to_rgb(renderer.frame(best))
-    finally:
-        renderer.close()
     still = film.with_name(f".{film.stem}.poster.png")
     files: dict[str, Path] = {}
     try:
         write_png(still, frame)
         for width, height in SIZES:
             document = thumbnail_document(still.name, title, (width, height), accent)
-            one = open_shoot(document, film.parent, (), settings).renderer()
             path = film.with_name(f"{film.stem}_thumb_{width}x{height}.jpg")
-            write_jpeg(path, picture_to_rgb(one.frame(0)))
-            one.close()
+            with closing(open_shoot(document, film.parent, (), settings).renderer()) as one:
+                write_jpeg(path, picture_to_rgb(one.frame(0)))
             files[f"thumbnail_{width}x{height}"] = path
     finally:
         still.unlink(missing_ok=True)

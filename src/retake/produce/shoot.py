@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -36,6 +36,12 @@ class Shoot:
 
     def renderer(self) -> Renderer:
         return Renderer(self.film, self.resources)
+
+    def smaller(self, divisor: int) -> Shoot:
+        """The same film in a smaller frame, for looking at."""
+        width, height = (max(2, side // divisor // 2 * 2) for side in self.film.size)
+        film = replace(self.film, size=(width, height))
+        return replace(self, film=film, resources=replace(self.resources, frame=film.size, plates=Plates()))
 
     def captions(self) -> tuple[tuple[Shot, CaptionPainter], ...]:
         """Every caption clip with its painter, which knows the screens."""

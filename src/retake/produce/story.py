@@ -108,8 +108,10 @@ def _film_story(
     if verdict.passed:
         files |= delivery.write_captions(shoot, film)
         if overrides.get("thumbnails") is not False:
+            workshop.progress(Step("thumbnails", 0, 1))
             accent = story.options.brand.colors[0] if story.options.brand.colors else "#ffd700"
             files |= delivery.write_thumbnails(shoot, story.title, film, accent, settings)
+            workshop.progress(Step("thumbnails", 1, 1))
         warnings += platform_problems(target, float(shoot.film.seconds), film.stat().st_size)
         files["metadata"] = _write_metadata(text, script, target, film, fallbacks, workshop)
     return film_result(name, film, files, shoot, verdict, receipt, warnings, fallbacks, began)

@@ -15,25 +15,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import ceil, cos, floor, prod, radians, sin
+from math import ceil, cos, floor, radians, sin
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from retake.media.picture import Picture
-from retake.render.plate import BORDER, Plane, Plate, faded, masked
+from retake.render.plate import Plane, Plate, faded, masked
+from retake.render.resample import SPARE, Scratch, axes, resample, resized, trim
 
 _SITING = (0.0, 0.5)
 _EPSILON = 1e-9
-_ROUNDING = 1e-6
-"""How near to a half a length may lie before OpenCV's rounding of it is anyone's guess."""
 
 _OFF = 0.02
 """How far from its place, in luma pixels, a resize in one pass may put the picture's edge."""
 
-_SPARE = 96
-"""The most rows or columns that are resized only for the phase of those after them."""
+_PHASE = 0.05
+"""How far in chroma pixels the phase of a resize may leap inside a picture without being seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +77,9 @@ class Placement:
         )
 
 
-class Scratch:
-    """Working memory of one thread, reused from frame to frame: fresh pages cost more than the arithmetic."""
-
-    def __init__(self) -> None:
-        self._buffers: dict[str, Plane] = {}
-
-    def plane(self, name: str, height: int, width: int, *channels: int) -> Plane:
-        """A plane of this size with undefined content, or `channels` of them woven together."""
-        shape = (height, width, *channels)
-        need = prod(shape)
-        buffer = self._buffers.get(name)
-        if buffer is None or buffer.size < need:
-            buffer = self._buffers[name] = np.empty(need + need // 8, np.uint8)
-        return buffer[:need].reshape(shape)
-
-
 def draw(canvas: Picture, plate: Plate, window: Window, placement: Placement, scratch: Scratch) -> None:
     """Draws the window of a plate onto the canvas, in place."""
-    if placement.opacity <= 0 or placement.width <= 0 or placement.height <= 0:
+    if placement.opacity <= 0 or min(placement.width, placement.height, canvas.height) <= 0:
         return
     if placement.rotation and placement.rotation % 360 == 0:
         placement = replace(placement, rotation=0.0)
@@ -112,6 +96,17 @@ def draw(canvas: Picture, plate: Plate, window: Window, placement: Placement, sc
             _cover_blended(canvas, plate, (sx, sy), offset, placement.opacity, scratch)
         return
     _warp(canvas, plate, window, placement)
+
+
+def hidden_from(size: tuple[int, int], plate: Plate, placement: Placement) -> int:
+    """The row of a canvas of `size` (w, h) from which on the whole plate, drawn over it, hides everything."""
+    if plate.clear is None or placement.opacity < 1 or not placement.covers(*size):
+        return size[1]
+    sx, sy = plate.width / placement.width, plate.height / placement.height
+    if not 1 <= min(sx, sy) < 2:
+        return size[1]
+    reach = _reach(size, plate, (sx, sy), (-placement.left * sx, -placement.top * sy))
+    return reach.ground if (reach.left, reach.right, reach.bottom) == (0, *size) else size[1]
 
 
 def paste(canvas: Picture, plate: Plate, x: int, y: int) -> None:
@@ -160,68 +155,19 @@ def _cover(
     canvas: Picture, plate: Plate, scale: tuple[float, float], offset: tuple[float, float], scratch: Scratch
 ) -> None:
     chroma = _chroma_offset(scale, offset)
-    if axes := _axes(scale, offset, canvas.y.shape, _OFF):
-        _trim(_resized(plate.bordered[0], axes, canvas.y.shape, scratch), canvas.y)
+    if found := axes(scale, offset, canvas.y.shape, _OFF):
+        trim(resized(plate.bordered[0], found, canvas.y.shape, scratch), canvas.y)
     else:
-        _resample(plate.y, scale, offset, canvas.y, scratch)
-    if axes := _axes(scale, chroma, canvas.u.shape, _OFF / 2):
-        woven = _resized(plate.bordered[1], axes, canvas.u.shape, scratch)
+        resample(plate.y, scale, offset, canvas.y, scratch)
+    if found := axes(scale, chroma, canvas.u.shape, _OFF / 2):
+        woven = resized(plate.bordered[1], found, canvas.u.shape, scratch)
         apart = scratch.plane("u", *woven.shape[:2]), scratch.plane("v", *woven.shape[:2])
         cv2.split(woven, apart)
         for plane, out in zip(apart, (canvas.u, canvas.v), strict=True):
-            _trim(plane, out)
+            trim(plane, out)
     else:
-        _resample(plate.u, scale, chroma, canvas.u, scratch)
-        _resample(plate.v, scale, chroma, canvas.v, scratch)
-
-
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """One axis of a resize that begins at a whole pixel: `extent` source pixels from `first` on become, by
-    the factor 1 / `scale`, `spare` pixels too many and then the wanted ones."""
-
-    first: int
-    extent: int
-    spare: int
-    scale: float
-
-
-def _axes(
-    scale: tuple[float, float], offset: tuple[float, float], shape: tuple[int, ...], off: float
-) -> tuple[_Axis, _Axis] | None:
-    """How to resize to `shape` (h, w) in one pass, across and down, at most `off` source pixels from the
-    place; None if that cannot be."""
-    across = _axis(scale[0], offset[0], shape[1], off)
-    down = _axis(scale[1], offset[1], shape[0], off) if across else None
-    return (across, down) if across and down else None
-
-
-def _axis(scale: float, offset: float, length: int, off: float) -> _Axis | None:
-    """Beginning a pixel earlier moves the phase by the fraction of the scale: some number of spare pixels
-    brings it close to a whole one. What is missing is shared out evenly to both ends of the picture."""
-    for spare in range(min(_SPARE, floor((offset + BORDER) / scale)) + 1):
-        at = offset - spare * scale
-        first = round(at)
-        if abs(at - first) <= off:
-            middle = length / 2
-            exact = (middle * scale + offset - first) / (middle + spare)
-            return _Axis(first, _source_extent(length + spare, exact), spare, exact)
-    return None
-
-
-def _resized(bordered: Plane, axes: tuple[_Axis, _Axis], shape: tuple[int, ...], scratch: Scratch) -> Plane:
-    """A bordered plane sampled in one pass to `shape` (h, w), after what is spare; in scratch memory."""
-    (x, y), (height, width) = axes, shape
-    left, top = x.first + BORDER, y.first + BORDER
-    source = bordered[top : top + y.extent, left : left + x.extent]
-    out = scratch.plane("whole", height + y.spare, width + x.spare, *bordered.shape[2:])
-    cv2.resize(source, None, dst=out, fx=1 / x.scale, fy=1 / y.scale, interpolation=cv2.INTER_LINEAR)
-    return out
-
-
-def _trim(whole: Plane, out: Plane) -> None:
-    """Copies what is not spare."""
-    np.copyto(out, whole[-out.shape[0] :, -out.shape[1] :])
+        resample(plate.u, scale, chroma, canvas.u, scratch)
+        resample(plate.v, scale, chroma, canvas.v, scratch)
 
 
 def _chroma_offset(scale: tuple[float, float], offset: tuple[float, float]) -> tuple[float, float]:
@@ -230,27 +176,6 @@ def _chroma_offset(scale: tuple[float, float], offset: tuple[float, float]) -> t
         (o + (s - 1) / 2 + (s - 1) * d) / 2 - (s - 1) / 2
         for s, o, d in zip(scale, offset, _SITING, strict=True)
     )  # type: ignore[return-value]
-
-
-def _resample(
-    plane: Plane, scale: tuple[float, float], offset: tuple[float, float], out: Plane, scratch: Scratch
-) -> None:
-    """out[y, x] = plane at ((x + 1/2) * scale - 1/2 + offset), bilinear, edges repeated; scale >= 1."""
-    height, width = out.shape
-    w, h = _source_extent(width, scale[0]), _source_extent(height, scale[1])
-    part = scratch.plane("part", h, w)
-    cv2.getRectSubPix(plane, (w, h), (offset[0] + (w - 1) / 2, offset[1] + (h - 1) / 2), patch=part)
-    if (w, h) == (width, height):
-        np.copyto(out, part)
-    else:
-        cv2.resize(part, None, dst=out, fx=1 / scale[0], fy=1 / scale[1], interpolation=cv2.INTER_LINEAR)
-
-
-def _source_extent(length: int, scale: float) -> int:
-    """How many source pixels OpenCV maps to `length` pixels by the factor 1/scale, at least the needed."""
-    longest = ceil(length * scale - _EPSILON)
-    fits = abs(longest / scale - length) < 0.5 - _ROUNDING
-    return longest if fits else floor(length * scale)
 
 
 def _cover_blended(
@@ -262,13 +187,21 @@ def _cover_blended(
     scratch: Scratch,
 ) -> None:
     """As `_cover`, for a plate with transparency: only the rows and columns that it reaches are touched."""
-    left = max(0, floor((plate.left - offset[0]) / scale[0]) - 2) & ~1
-    top = max(0, floor((plate.top - offset[1]) / scale[1]) - 2) & ~1
-    right = min(canvas.width, (ceil((plate.left + plate.y.shape[1] - offset[0]) / scale[0]) + 3) & ~1)
-    bottom = min(canvas.height, (ceil((plate.top + plate.y.shape[0] - offset[1]) / scale[1]) + 3) & ~1)
-    if left >= right or top >= bottom:
+    reach = _reach((canvas.width, canvas.height), plate, scale, offset)
+    left, right, top = reach.left, reach.right, reach.top
+    bottom = reach.ground if opacity >= 1 else reach.bottom
+    if left >= right or top >= reach.bottom:
         return
-    near = offset[0] + left * scale[0] - plate.left, offset[1] + top * scale[1] - plate.top
+    if bottom < reach.bottom:
+        near = _near(plate, scale, offset, (left, bottom))
+        chroma = _chroma_offset(scale, near)
+        half = slice(bottom // 2, reach.bottom // 2), slice(left // 2, right // 2)
+        resample(plate.y, scale, near, canvas.y[bottom : reach.bottom, left:right], scratch)
+        resample(plate.u, scale, chroma, canvas.u[half], scratch)
+        resample(plate.v, scale, chroma, canvas.v[half], scratch)
+    if top >= bottom:
+        return
+    near = _near(plate, scale, offset, (left, top))
     width, height = right - left, bottom - top
     chroma = _chroma_offset(scale, near)
     part = Plate(
@@ -288,8 +221,44 @@ def _cover_blended(
         (plate.clear_uv, part.clear_uv, chroma),
     ):
         if source is not None and out is not None:
-            _resample(source, scale, at, out, scratch)
+            resample(source, scale, at, out, scratch)
     paste(canvas, faded(part, opacity), left, top)
+
+
+class _Reach(NamedTuple):
+    """What a plate touches of a canvas, in even pixels; from the row `ground` on it hides what lies there."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    ground: int
+
+
+def _reach(
+    size: tuple[int, int], plate: Plate, scale: tuple[float, float], offset: tuple[float, float]
+) -> _Reach:
+    height, width = plate.y.shape
+    left = max(0, floor((plate.left - offset[0]) / scale[0]) - 2) & ~1
+    top = max(0, floor((plate.top - offset[1]) / scale[1]) - 2) & ~1
+    right = min(size[0], (ceil((plate.left + width - offset[0]) / scale[0]) + 3) & ~1)
+    bottom = min(size[1], (ceil((plate.top + height - offset[1]) / scale[1]) + 3) & ~1)
+    if plate.ground >= height:
+        return _Reach(left, top, right, bottom, bottom)
+    first = max(top, (ceil((plate.top + plate.ground - offset[1]) / scale[1]) + 3) & ~1)
+    # The ground is resampled apart: where its rows fall into the phase of those above, no seam is seen.
+    for row in range(first, min(bottom, first + SPARE), 2):
+        along = (row - top) * scale[1] / 2
+        if abs(along - round(along)) < _PHASE:
+            return _Reach(left, top, right, bottom, row)
+    return _Reach(left, top, right, bottom, bottom)
+
+
+def _near(
+    plate: Plate, scale: tuple[float, float], offset: tuple[float, float], corner: tuple[int, int]
+) -> tuple[float, float]:
+    """The offset in the plate's planes for what begins at a corner (x, y) of the canvas."""
+    return offset[0] + corner[0] * scale[0] - plate.left, offset[1] + corner[1] * scale[1] - plate.top
 
 
 def _warp(canvas: Picture, plate: Plate, window: Window, placement: Placement) -> None:

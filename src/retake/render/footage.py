@@ -14,11 +14,11 @@ from retake.media.decode import VideoReader
 from retake.media.picture import Picture
 from retake.media.probe import probe
 from retake.render import effects
-from retake.render.camera import Scratch
 from retake.render.framing import Framing
 from retake.render.layer import described, even, seconds_at
 from retake.render.place import box_size, largest_scale, pose_at, window_at
 from retake.render.plate import from_picture
+from retake.render.resample import Scratch
 from retake.render.resources import Resources
 from retake.timeline.assets import Video
 from retake.timeline.film import Shot

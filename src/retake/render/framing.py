@@ -12,10 +12,11 @@ from fractions import Fraction
 from retake.media.picture import Picture
 from retake.render import effects
 from retake.render.assets import read_mask
-from retake.render.camera import Placement, Scratch, Window, draw, drawn
+from retake.render.camera import Placement, Window, draw, drawn
 from retake.render.layer import even
 from retake.render.place import Pose, content_size, placement_at, window_at
 from retake.render.plate import Plane, Plate, from_picture, masked
+from retake.render.resample import Scratch
 from retake.render.resources import Resources
 from retake.timeline.document import Clip
 

@@ -11,11 +11,12 @@ import numpy as np
 from pydantic import JsonValue
 
 from retake.media.picture import Picture
-from retake.render.camera import Placement, Scratch, Window, draw, paste
+from retake.render.camera import Placement, Window, draw, paste
 from retake.render.captions import CaptionPainter
 from retake.render.layer import described, seconds_at
 from retake.render.place import Pose, box_size, placement_at, pose_at
 from retake.render.plate import Plate, faded, from_rgb
+from retake.render.resample import Scratch
 from retake.render.resources import Resources
 from retake.render.sprite import Raster, Sprite
 from retake.render.text import TextPainter

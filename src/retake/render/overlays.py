@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from retake.media.picture import Picture
-from retake.render.camera import Placement, Scratch, Window, draw, paste
+from retake.render.camera import Placement, Window, draw, paste
 from retake.render.plate import Plate, faded
+from retake.render.resample import Scratch
 from retake.render.transitions import behind, blurred, shift
 from retake.timeline.document import Transition
 from retake.timeline.motion import EASINGS

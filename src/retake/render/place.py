@@ -28,8 +28,13 @@ class Pose:
 
     def towards(self, factor: float) -> Pose:
         """The pose of a plane in depth: its move scaled by `factor`."""
-        scale = 1 + (self.scale - 1) * factor if self.scale > 1 else max(0.0, self.scale) ** factor
-        return replace(self, x=self.x * factor, y=self.y * factor, scale=scale)
+        if factor == 1:
+            return self
+        return replace(self, x=self.x * factor, y=self.y * factor, scale=_towards(self.scale, factor))
+
+
+def _towards(scale: float, factor: float) -> float:
+    return 1 + (scale - 1) * factor if scale > 1 else max(0.0, scale) ** factor
 
 
 def pose_at(clip: Clip, seconds: Fraction) -> Pose:
@@ -88,8 +93,9 @@ def placement_at(
     return Placement(x, y, size[0] * pose.scale, size[1] * pose.scale, pose.rotation, pose.opacity)
 
 
-def largest_scale(clip: Clip) -> float:
-    return max(0.01, extent(clip.scale)[1])
+def largest_scale(clip: Clip, factor: float = 1.0) -> float:
+    """The largest scale at which a plane is seen whose moves are scaled by `factor`."""
+    return max(0.01, _towards(extent(clip.scale)[1], factor))
 
 
 def is_still(clip: Clip) -> bool:

@@ -55,6 +55,15 @@ class Plate:
         return sum(plane.nbytes for plane in planes if plane is not None)
 
     @cached_property
+    def ground(self) -> int:
+        """The row of its planes from which on it hides all that lies beneath, across its whole width: near
+        planes stand on the ground. Their height where it does not."""
+        if self.clear is None:
+            return 0
+        seen_through = np.flatnonzero(self.clear.any(axis=1))
+        return int(seen_through[-1]) + 1 if len(seen_through) else 0
+
+    @cached_property
     def bordered(self) -> tuple[Plane, Plane]:
         """Luma (h, w) and chroma (h/2, w/2, 2; u and v woven together), their edges repeated: `BORDER` pixels
         to the left and the top, a few to the right and the bottom."""

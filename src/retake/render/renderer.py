@@ -14,12 +14,13 @@ from pydantic import JsonValue
 
 from retake.media.colour import yuv_of
 from retake.media.picture import Picture
-from retake.render.camera import Scratch, drawn
+from retake.render.camera import drawn
 from retake.render.footage import FootageLayer
 from retake.render.layer import Layer
 from retake.render.lettering import LetteringLayer
 from retake.render.overlays import MOVING, arrive, depart
 from retake.render.plate import Plate
+from retake.render.resample import Scratch
 from retake.render.resources import Resources
 from retake.render.still import StillLayer
 from retake.render.transitions import mix
@@ -28,7 +29,7 @@ from retake.timeline.document import Transition
 from retake.timeline.film import Film, Shot
 from retake.timeline.time import Span
 
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 """Part of every span's identity: raise it when the same film would give other pixels."""
 
 _OPPOSITE = MappingProxyType({"left": "right", "right": "left", "up": "down", "down": "up"})

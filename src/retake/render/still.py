@@ -18,7 +18,7 @@ from retake.media.picture import Picture
 from retake.media.still import read_still
 from retake.render import effects, shapes
 from retake.render.assets import read_mask, scaled
-from retake.render.camera import Scratch, Window, draw, paste
+from retake.render.camera import Placement, Window, draw, hidden_from, paste
 from retake.render.framing import Framing
 from retake.render.layer import described, even, seconds_at
 from retake.render.place import (
@@ -33,8 +33,10 @@ from retake.render.place import (
     window_at,
 )
 from retake.render.plate import Plate, bled, from_picture
+from retake.render.resample import Scratch
 from retake.render.resources import Resources
 from retake.timeline.assets import Color, Gradient, Image, Layers, Shape
+from retake.timeline.assets import Plane as LayerPlane
 from retake.timeline.document import Adjust, Clip
 from retake.timeline.film import Shot
 from retake.timeline.motion import Animation
@@ -59,65 +61,75 @@ class StillLayer:
         self._resources = resources
         self._scratch = scratch
         asset = shot.clip.asset
-        self._depths = [plane.depth for plane in asset.planes] if isinstance(asset, Layers) else [None]
+        self._factors = [_moved(plane) for plane in asset.planes] if isinstance(asset, Layers) else [1.0]
         self._framing = Framing(shot.clip, resources, scratch) if crop_moves(shot.clip) else None
         self._plates: tuple[Plate, ...] = ()
         self._key = (resources.frame, shot.clip.model_dump_json(exclude={"start", "duration", "transition"}))
 
     def draw(self, canvas: Picture, n: int) -> None:
-        shot, clip = self._shot, self._shot.clip
-        plates = self._composed()
-        seconds = seconds_at(shot, n, self._resources.rate)
-        pose = pose_at(clip, seconds)
-        for plate, depth in zip(plates, self._depths, strict=True):
-            moved = pose if depth is None else pose.towards(0.6 + 0.8 * depth)
-            if self._framing:
+        seconds = seconds_at(self._shot, n, self._resources.rate)
+        pose = pose_at(self._shot.clip, seconds)
+        poses = [pose.towards(factor) for factor in self._factors]
+        if self._framing:
+            for plate, moved in zip(self._composed(), poses, strict=True):
                 self._framing.draw(canvas, plate, moved, seconds)
-            else:
-                self._draw_plate(canvas, plate, moved, seconds)
+            return
+        placed = [
+            (plate, moved, self._placement(plate, moved, seconds, factor))
+            for plate, moved, factor in zip(self._composed(), poses, self._factors, strict=True)
+        ]
+        seen, views = canvas, list[Picture]()
+        for plate, _, placement in reversed(placed):
+            views.append(seen)
+            seen = seen.rows(hidden_from((seen.width, seen.height), plate, placement))
+        for (plate, moved, placement), view in zip(placed, reversed(views), strict=True):
+            self._draw_plate(view, plate, moved, placement)
 
     def hides(self, n: int) -> bool:
         """Whether frame `n` shows nothing of what lies beneath: an opaque plane that moves over all of it."""
         clip, frame = self._shot.clip, self._resources.frame
-        if self._framing or self._depths != [None] or is_still(clip):
+        if self._framing or isinstance(clip.asset, Layers) or is_still(clip):
             return False
         (plate,) = self._composed()
         seconds = seconds_at(self._shot, n, self._resources.rate)
         pose = pose_at(clip, seconds)
-        placement = placement_at(clip, self._content_size(plate), frame, pose, seconds)
+        placement = self._placement(plate, pose, seconds, 1.0)
         return plate.opaque and pose.opacity >= 1 and placement.covers(*frame)
 
     def _composed(self) -> tuple[Plate, ...]:
         self._plates = self._plates or self._resources.plates.get(self._key, self._compose)
         return self._plates
 
-    def _draw_plate(self, canvas: Picture, plate: Plate, pose: Pose, seconds: Fraction) -> None:
-        clip, frame = self._shot.clip, self._resources.frame
-        size = self._content_size(plate)
-        placement = placement_at(clip, size, frame, pose, seconds)
-        if is_still(clip) and pose.rotation == 0 and pose.opacity >= 1 and pose.scale == 1:
+    def _placement(self, plate: Plate, pose: Pose, seconds: Fraction, factor: float) -> Placement:
+        size = self._content_size(plate, factor)
+        return placement_at(self._shot.clip, size, self._resources.frame, pose, seconds)
+
+    def _draw_plate(self, canvas: Picture, plate: Plate, pose: Pose, placement: Placement) -> None:
+        if is_still(self._shot.clip) and pose.rotation == 0 and pose.opacity >= 1 and pose.scale == 1:
             paste(canvas, plate, round(placement.left / 2) * 2, round(placement.top / 2) * 2)
         else:
             draw(canvas, plate, Window(0, 0, plate.width, plate.height), placement, self._scratch)
 
-    def _content_size(self, plate: Plate) -> tuple[float, float]:
+    def _content_size(self, plate: Plate, factor: float) -> tuple[float, float]:
         clip = self._shot.clip
         if clip.fit in ("cover", "stretch", "blur"):
             return box_size(clip, self._resources.frame)
-        k = self._fineness()
+        k = self._fineness(factor)
         return plate.width / k, plate.height / k
 
-    def _fineness(self) -> float:
-        """Plate pixels for each canvas pixel at scale 1."""
+    def _fineness(self, factor: float = 1.0) -> float:
+        """Plate pixels for each canvas pixel at scale 1, of a plane whose moves are scaled by `factor`."""
         clip = self._shot.clip
         if is_still(clip) and clip.scale == 1:
             return 1.0
         width, height = box_size(clip, self._resources.frame)
-        return min(largest_scale(clip) * _HEADROOM, max(1.0, sqrt(_FINEST / (width * height))))
+        return min(largest_scale(clip, factor) * _HEADROOM, max(1.0, sqrt(_FINEST / (width * height))))
 
     def _compose(self) -> tuple[Plate, ...]:
-        compose = self._compose_whole if self._framing else self._compose_plane
-        return tuple(compose(pixels) for pixels in self._sources())
+        planes = zip(self._sources(), self._factors, strict=True)
+        if self._framing:
+            return tuple(self._compose_whole(pixels, factor) for pixels, factor in planes)
+        return tuple(self._compose_plane(pixels, factor) for pixels, factor in planes)
 
     def _sources(self) -> list[Pixels]:
         asset, box = self._shot.clip.asset, box_size(self._shot.clip, self._resources.frame)
@@ -125,9 +137,9 @@ class StillLayer:
         width, height = even(box[0] * k), even(box[1] * k)
         match asset:
             case Image():
-                return [self._read(asset.src)]
+                return [self._read(asset.src, 1.0)]
             case Layers():
-                return [self._read(plane.src) for plane in asset.planes]
+                return [self._read(plane.src, _moved(plane)) for plane in asset.planes]
             case Color():
                 return [shapes.fill(asset.color, width, height)]
             case Gradient():
@@ -137,17 +149,17 @@ class StillLayer:
             case _:
                 raise TypeError(f"{asset.type} is no still")
 
-    def _read(self, src: str) -> Pixels:
+    def _read(self, src: str, factor: float) -> Pixels:
         clip, path = self._shot.clip, self._resources.paths[src]
         if clip.fit == "none" or self._framing:
             return read_still(path)
-        box, k = box_size(clip, self._resources.frame), self._fineness()
+        box, k = box_size(clip, self._resources.frame), self._fineness(factor)
         kept = window_at(
             clip.model_copy(update={"fit": "contain"}), (1.0, 1.0), self._resources.frame, Fraction(0)
         )
         return read_still(path, target=(even(box[0] * k / kept.width), even(box[1] * k / kept.height)))
 
-    def _compose_whole(self, source: Pixels) -> Plate:
+    def _compose_whole(self, source: Pixels, factor: float) -> Plate:
         """A plane that is cropped ever differently: whole, as fine as its tightest crop asks."""
         clip = self._shot.clip
         size = float(source.shape[1]), float(source.shape[0])
@@ -156,7 +168,7 @@ class StillLayer:
                 (window_at(clip, size, self._resources.frame, at) for at in _moments(clip)), key=_area
             )
             shown = content_size(clip, (window.width, window.height), self._resources.frame)
-            k = min(1.0, self._fineness() * max(shown[0] / window.width, shown[1] / window.height))
+            k = min(1.0, self._fineness(factor) * max(shown[0] / window.width, shown[1] / window.height))
             size = size[0] * k, size[1] * k
         picture, alpha = _picture(
             scaled(source, (even(size[0]), even(size[1]))), clip.adjust, self._resources.unit
@@ -166,12 +178,12 @@ class StillLayer:
             alpha = keyed if alpha is None else np.minimum(alpha, keyed)
         return from_picture(picture, alpha)
 
-    def _compose_plane(self, source: Pixels) -> Plate:
+    def _compose_plane(self, source: Pixels, factor: float) -> Plate:
         clip, resources = self._shot.clip, self._resources
         natural = float(source.shape[1]), float(source.shape[0])
         window = window_at(clip, natural, resources.frame, Fraction(0))
         shown = content_size(clip, (window.width, window.height), resources.frame)
-        k = self._fineness()
+        k = self._fineness(factor)
         size = even(shown[0] * k), even(shown[1] * k)
         if _near(window, size) and clip.fit in ("cover", "stretch"):
             size = even(window.width), even(window.height)
@@ -195,6 +207,11 @@ class StillLayer:
 
     def shows(self, span: Span) -> JsonValue:
         return described(self._shot, span, self._resources)
+
+
+def _moved(plane: LayerPlane) -> float:
+    """How much of the camera's move a plane makes: what is near moves more."""
+    return 0.6 + 0.8 * plane.depth
 
 
 def _near(window: Window, size: tuple[int, int]) -> bool:
