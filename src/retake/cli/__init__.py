@@ -7,14 +7,19 @@ code it has, `live` shows progress, `report` shows results.
 
 from __future__ import annotations
 
+import gc
 import signal
 from types import FrameType
 from typing import NoReturn
+
+_FEW_COLLECTIONS = 20_000
+"""New objects between two looks for garbage: importing makes none, and looking takes a tenth of its time."""
 
 
 def main() -> None:
     """The console script. Exits with 0 done, 1 failed, 2 bad input, 130 interrupted."""
     _stop_cleanly_on(signal.SIGTERM, signal.SIGHUP)
+    gc.set_threshold(_FEW_COLLECTIONS)
 
     from retake.cli.app import app
 
