@@ -118,7 +118,8 @@ def test_a_setext_heading_is_a_title():
 
 
 def test_plain_text_takes_a_short_first_line_as_title():
-    assert read_story("Night Train\n\nIt left at nine.\n", ".txt").title == "Night Train"
+    for first in ("Night Train", "# Night Train", "Title: Night Train"):
+        assert read_story(f"{first}\n\nIt left at nine.\n", ".txt").title == "Night Train"
     assert read_story("It left at nine.\n\nNobody waved.", ".txt", "night_train.txt").title == "Night train"
 
 

@@ -237,10 +237,13 @@ def _plain_story(title: str, content: str, name: str) -> dict[str, JsonValue]:
 
 
 def _title_and_text(text: str) -> tuple[str, str]:
-    """A plain text's first line is its title when it is short, stands alone and ends without a full stop."""
+    """A plain text's first line is its title when it is short, stands alone and ends without a full stop.
+
+    Many who write plain text mark it as Markdown would.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     first, gap, rest = text.partition("\n\n")
-    first = first.removeprefix("Title:").strip()
+    first = re.sub(r"\A#{1,6}[ \t]+|\ATitle:", "", first).strip()
     if (
         gap
         and "\n" not in first
