@@ -98,7 +98,7 @@ def test_yaml_makes_no_objects() -> None:
         ({"asset": {"type": "text", "text": 5}}, f"{CLIP}.asset.text: input should be a valid string, not 5"),
         ({"asset": {"type": "text"}}, f"{CLIP}.asset.text: is missing (add it)"),
         ({"asset": {"text": "hi"}}, f"{CLIP}.asset: has no `type` (say what it is: image, video, text, ...)"),
-        ({"asset": "x"}, f"{CLIP}.asset: input should be an object, not 'x'"),
+        ({"asset": "x"}, f"{CLIP}.asset: input should be an object, not 'x' (write it as an object: {{ ... }})"),
         ({"asset": {"type": "color", "color": "red"}}, f"{CLIP}.asset.color: 'red' is not a colour; write #rgb, #rrggbb or #rrggbbaa"),
         ({"scale": [{"at": 0, "value": "x"}]}, f"{CLIP}.scale[0].value: input should be a valid number, unable to parse string as a number, not 'x'"),
         ({"scale": {"foo": 1, "keyframes": [{"at": 0, "value": 1}]}}, f"{CLIP}.scale.foo: unknown field (remove it)"),
@@ -182,4 +182,6 @@ def test_a_field_is_taken_for_a_misspelling_only_where_it_is_nearly_one() -> Non
     told = _problems({"story_id": "a", "content": "b", "outputs": {}})
     assert "$.story_id: unknown field (remove it)" in told
     assert "$.outputs: unknown field (did you mean 'output'?)" in told
+    shaped = "$.variables: input should be a list (write it as a list: [ ... ])"
+    assert _problems(_film(variables={})) == [shaped]
     assert "$.timeline: is missing (add it; the film of a story is made by `retake story`)" in told

@@ -33,6 +33,11 @@ _WORDS = {
 }
 """Python's words, and a document's."""
 _ADDED = {"$.timeline": "add it; the film of a story is made by `retake story`"}
+_LIST, _OBJECT = "write it as a list: [ ... ]", "write it as an object: { ... }"
+_SHAPES = {
+    "list_type": _LIST, "tuple_type": _LIST, "dict_type": _OBJECT, "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+}  # fmt: skip
 _ALIKE = 0.72
 """How like a known name a field must be to be taken for a misspelling of it, 0 to 1."""
 
@@ -152,6 +157,7 @@ def _problems(error: ValidationError, value: JsonValue, at: str) -> Iterable[Pro
             message, remedy = "has no `type`", "say what it is: image, video, text, ..."
         elif not isinstance(given, dict | list) and kind != "value_error":
             message = f"{message}, not {shorten(repr(given), 80)}"
+        remedy = remedy or _SHAPES.get(kind, "")
         if kind != "value_error":
             message = message[:1].lower() + message[1:]
         for theirs, ours in _WORDS.items():
