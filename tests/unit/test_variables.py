@@ -112,3 +112,10 @@ def test_a_value_cannot_change_what_a_condition_asks(condition: str, value: str,
 
 def test_merge_fields_are_listed_in_order() -> None:
     assert list(merge_fields("{{ a }} {{b.c}} { d } {{e f}}")) == ["a", "b.c"]
+
+
+@pytest.mark.parametrize("condition", ["name", "not name", "name == Ada"])
+def test_a_condition_that_only_spells_a_variable_is_a_mistake(condition: str) -> None:
+    raw: JsonValue = {"clips": [{"condition": condition}]}
+    (told,) = _faults(raw, [NAME], {})
+    assert told == "$.clips[0].condition: 'name' is only a word here (write {{ name }})"

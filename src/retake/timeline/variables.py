@@ -17,6 +17,7 @@ from retake.errors import Problem
 from retake.timeline.model import Model
 
 _MERGE = re.compile(r"\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}")
+_WORD = re.compile(r"[A-Za-z_][\w.-]*")
 _COMPARISON = re.compile(r"^(?P<left>.*?)\s*(?P<sign>==|!=)\s*(?P<right>.*)$", re.DOTALL)
 _FALSE = {"", "0", "false", "no", "none", "null"}
 
@@ -91,8 +92,11 @@ def bind(
         for name in _MERGE.findall(node):
             if name not in declared:
                 problems.append(Problem(place, f"{{{{ {name} }}}} is not declared", "add it to `variables`"))
-        if place.endswith(".condition") and _MERGE.search(node):
-            return holds(node, filled)
+        if place.endswith(".condition"):
+            if _MERGE.search(node):
+                return holds(node, filled)
+            for word in sorted(declared.keys() & set(_WORD.findall(node))):
+                problems.append(Problem(place, f"{word!r} is only a word here", f"write {{{{ {word} }}}}"))
         whole = _MERGE.fullmatch(node.strip())
         if whole and whole[1] in declared:
             value = values[whole[1]]
