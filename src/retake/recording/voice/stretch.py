@@ -1,7 +1,7 @@
 """A voice said faster or slower, higher or lower, with the same throat.
 
-TD-PSOLA (Moulines and Charpentier, 1990) where the voice has a pitch: its periods are set again at other
-distances, so that the formants stay. WSOLA (Verhelst and Roelands, 1993) where it has none.
+The pitch by `transpose`. The timing by TD-PSOLA (Moulines and Charpentier, 1990) where the voice has a pitch:
+whole periods are left out or repeated. By WSOLA (Verhelst and Roelands, 1993) where it has none.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import numpy as np
 
 from retake.recording.voice.pitch import HOPS, marks, track
 from retake.recording.voice.speech import Floats
+from retake.recording.voice.transpose import transposed
 
+_UNHEARD = 1e-3  # of a pitch
 _SEEK = 0.004  # seconds in which an unvoiced grain is moved to where it goes on best
 
 
@@ -33,8 +35,20 @@ def revoice(
     if not len(samples) or length <= 0:
         return np.zeros(max(length, 0))
     f0 = track(samples, rate) if pitch is None else pitch
-    at, voiced = marks(samples, rate, f0)
     factor = np.broadcast_to(np.asarray(ratio, np.float64), (len(f0),))
+    if np.abs(factor - 1).max() < _UNHEARD:
+        return _retimed(samples, rate, f0, taken, given, length)
+    voice, origin = transposed(samples, rate, f0, factor)
+    frames = np.arange(max(1, len(voice) * HOPS // rate)) * rate // HOPS
+    was = np.minimum(np.round(origin[frames] / rate * HOPS).astype(np.int64), len(f0) - 1)
+    moments = np.append(frames / rate, len(voice) / rate)
+    heard = np.interp(np.append(origin[frames] / rate, len(samples) / rate), taken, given)
+    return _retimed(voice, rate, f0[was] * factor[was], moments, heard, length)
+
+
+def _retimed(samples: Floats, rate: int, pitch: Floats, taken: Floats, given: Floats, length: int) -> Floats:
+    """The voice with its timing changed: whole periods are left out or repeated."""
+    at, voiced = marks(samples, rate, pitch)
     gaps = np.diff(at, append=len(samples) if len(at) == 0 else at[-1] + max(1, round(0.005 * rate)))
     before = np.concatenate([gaps[:1], gaps[:-1]])
     output = np.zeros(length + 2 * rate)
@@ -53,11 +67,8 @@ def revoice(
         begin = rate + round(place) - left
         output[begin : begin + len(grain)] += grain * shape
         weight[begin : begin + len(grain)] += shape
-        step = float(right)
-        if voiced[mark]:
-            step /= float(factor[min(int(centre / rate * HOPS), len(factor) - 1)])
         last = centre + right
-        place += step
+        place += right
     kept = slice(rate, rate + length)
     return output[kept] / np.maximum(weight[kept], 0.3)
 
