@@ -24,6 +24,7 @@ from retake.recording.voice import (
     splice_voice,
 )
 from retake.recording.voice.measure import measures
+from retake.recording.voice.room import ROOMS
 from retake.recording.voice.speech import resample
 
 BEFORE, AFTER = "Good morning, and a warm welcome to", "who joins us from Madrid."
@@ -134,15 +135,49 @@ def test_a_paste_is_found_by_its_noise_floor():
 
 
 @pytest.mark.parametrize(("rt60", "echo"), [(0.01, -40.0), (0.7, -4.0)])
-def test_the_room_is_heard_in_the_words_beside_the_slot(rt60: float, echo: float):
+def test_the_echo_is_learned_from_the_recording(rt60: float, echo: float):
     take, rate = recorded(OLD, 22_050, rt60, echo), 22_050
     slot = find_slot(take, rate, *place(OLD))
     edit = splice_voice(take, rate, slot, synthetic(), WORDS)
     other = splice_voice(take, rate, slot, synthetic(), WORDS, room=RoomSettings(0.35, -4.0))
     truth = oracle(rate, rt60, echo)
-    assert edit.room.rt60 < 0.2 if rt60 < 0.1 else edit.room.rt60 > 0.45
+    assert edit.room is None
+    assert other.room == RoomSettings(0.35, -4.0)
     found, given = (distance(words_in(take, slot, one), truth, rate) for one in (edit, other))
     assert found < given
+
+
+def test_a_learned_echo_is_nearer_to_the_truth_than_any_room_that_could_be_guessed():
+    take, rate = recorded(OLD), 22_050
+    slot = find_slot(take, rate, *place(OLD))
+    voice = say(f"{BEFORE} {NEW} {AFTER}")
+    found, *guessed = (
+        distance(
+            words_in(take, slot, splice_voice(take, rate, slot, voice, WORDS, room=room)), oracle(), rate
+        )
+        for room in (None, *ROOMS)
+    )
+    assert found < 0.92 * min(guessed)
+
+
+def test_a_recording_without_echo_gets_none():
+    take, rate = recorded(OLD, 22_050, 0.01, -40.0), 22_050
+    slot = find_slot(take, rate, *place(OLD))
+    learned, dry = (
+        splice_voice(take, rate, slot, synthetic(), WORDS, room=room) for room in (None, RoomSettings(0.0))
+    )
+    assert np.allclose(learned.samples, dry.samples, atol=1e-5)
+
+
+@pytest.mark.parametrize(("rt60", "echo"), [(0.01, -40.0), (0.7, -4.0)])
+def test_in_a_take_too_short_to_learn_from_the_nearest_room_is_found(rt60: float, echo: float):
+    rate = 22_050
+    start, end = place(OLD)
+    take = recorded(OLD, rate, rt60, echo)[round((start - 1.2) * rate) : round((end + 0.8) * rate)]
+    slot = find_slot(take, rate, 1.2, 1.2 + end - start)
+    room = splice_voice(take, rate, slot, synthetic(), WORDS).room
+    assert room is not None
+    assert room.rt60 < 0.2 if rt60 < 0.1 else room.rt60 > 0.45
 
 
 def test_nothing_outside_the_edit_changes_and_the_length_is_as_planned():

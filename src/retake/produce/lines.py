@@ -109,7 +109,8 @@ def _slot(old: tuple[int, int], new: tuple[int, int], found: Slot, mono: Sound, 
 
 
 def with_rooms(facts: LineFacts, like: Spoken, mono: Sound, rate: int) -> LineFacts:
-    """The line with the room around each slot, heard by putting the original words of `like` back into it."""
+    """The line with the room around each slot, heard by putting the original words of `like` back into it;
+    none where a row can learn the echo itself."""
     return replace(facts, slots=tuple(_in_its_room(slot, facts, like, mono, rate) for slot in facts.slots))
 
 
@@ -119,7 +120,7 @@ def _in_its_room(slot: SlotFacts, facts: LineFacts, like: Spoken, mono: Sound, r
         edit = splice_voice(mono, rate, place, like, range(*slot.words), like=like, segment=sentence)
     except InputError:  # these words make no sound: an ordinary room will do
         return slot
-    return replace(slot, room=(edit.room.rt60, edit.room.echo))
+    return replace(slot, room=(edit.room.rt60, edit.room.echo) if edit.room else None)
 
 
 def _stretch(facts: LineFacts, rate: int) -> tuple[int, int]:

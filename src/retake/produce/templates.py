@@ -40,7 +40,8 @@ class Slot:
 
     `words` are their half-open range in the original words, `texts` that in the words of the template's
     sentence; samples [start, stop) hold them in the master; `before` and `after` are the samples of pause on
-    both sides that may be borrowed. `room` is the echo around them as heard, (RT60 in seconds, level in dB).
+    both sides that may be borrowed. `room` is the nearest echo, (RT60 in seconds, level in dB), where
+    too little is spoken around them to learn their own.
     """
 
     words: tuple[int, int]

@@ -16,10 +16,9 @@ from scipy.ndimage import binary_dilation
 from retake.errors import InputError
 from retake.recording.voice.features import FRAMES, cepstra
 from retake.recording.voice.speech import Floats, Mono, Phoneme, Spoken, Word, sound
-from retake.recording.voice.warp import cosine, warp
+from retake.recording.voice.warp import OUTSIDE, cosine, warp
 
 _PAUSE = 4  # frames of a pause that are left at either end of it
-_OUTSIDE = 0.3  # what a frame costs that belongs to no word; a frame of the right word costs about 0.5
 
 
 def align(samples: Mono, rate: int, reference: Spoken) -> tuple[Word, ...]:
@@ -52,7 +51,7 @@ def _timing(samples: Mono, rate: int, reference: Spoken) -> Callable[[Floats], F
     heard_frames, known_frames = _without_pauses(heard_level), _without_pauses(known_level)
     if not len(heard_frames) or not len(known_frames):
         raise InputError("there is no speech to align with", remedy="check the segment's start and end")
-    path = warp(cosine(known[known_frames], heard[heard_frames]), open_ends=_OUTSIDE)
+    path = warp(cosine(known[known_frames], heard[heard_frames]), open_ends=OUTSIDE)
     if not len(path):
         raise InputError(
             f"{len(heard_frames) / FRAMES:.2f} s of speech cannot hold words that take "

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
@@ -12,7 +13,11 @@ from retake.recording.voice.features import power
 from retake.recording.voice.spectrum import filtered, length_at
 from retake.recording.voice.speech import Floats
 
+Room = TypeVar("Room")
+
 _GRAIN = 0.06  # seconds of a real pause that are laid over each other
+_MOMENT, _BINS = 4, 17  # windows and bins over which the noise is smoothed
+_WEAKEST = 0.57  # of the mean power of noise, smoothed so: what its weakest 1 % hold
 _PAUSE = 0.25  # seconds a pause must last so that its own samples are used
 
 
@@ -38,14 +43,14 @@ ROOMS = (  # from the driest to the most echoing
 )
 
 
-def nearest_room(distance: Callable[[RoomSettings], float]) -> RoomSettings:
-    """The room whose `distance` is least, tried from dry to echoing until it only grows.
+def nearest(rooms: Sequence[Room], distance: Callable[[Room], float]) -> Room:
+    """The room whose `distance` is least, tried in the order given, from dry to echoing, until it only grows.
 
-    An echo cannot be told from speech alone; it can where the same words are known without it, and `distance`
-    compares the two.
+    How strong an echo is cannot be told from speech alone; it can where the same words are known without it,
+    and `distance` compares the two.
     """
-    best, least, worse = DRY, float("inf"), 0
-    for room in ROOMS:
+    best, least, worse = rooms[0], float("inf"), 0
+    for room in rooms:
         unlike = distance(room)
         if unlike < least:
             best, least, worse = room, unlike, 0
@@ -56,18 +61,19 @@ def nearest_room(distance: Callable[[RoomSettings], float]) -> RoomSettings:
     return best
 
 
-def reverberated(samples: Floats, rate: int, settings: RoomSettings, seed: int) -> Floats:
-    """The sound with its echo: exponentially decaying noise (Moorer, 1979), 3 ms after the direct sound."""
+def response(settings: RoomSettings, rate: int, seed: int) -> Floats:
+    """The impulse response (taps,) of a room, 1 at its first sample: exponentially decaying noise (Moorer,
+    1979), 3 ms after the direct sound."""
     count = round(settings.rt60 * rate)
     first = round(0.003 * rate)
     if count <= first:
-        return samples
+        return np.ones(1)
     tail = np.random.default_rng(seed).standard_normal(count)
     tail *= np.exp(-np.log(1000) * np.arange(count) / count)
     tail[:first] = 0
     tail *= 10 ** (settings.echo / 20) / np.sqrt(np.square(tail).sum())
     tail[0] = 1
-    return filtered(samples, tail)
+    return tail
 
 
 def quietest(samples: Floats, rate: int) -> tuple[int, int]:
@@ -87,16 +93,21 @@ def quietest(samples: Floats, rate: int) -> tuple[int, int]:
 def noise_power(samples: Floats, rate: int) -> Floats:
     """The power spectrum (bins,) of what is heard between the words, smooth over some 17 bins.
 
-    From a pause where there is one; otherwise from the weakest 5 % of each bin, whose ratio to the mean is
-    known for noise (0.0513, of the exponential distribution; compare Martin, 2001).
+    From a pause where there is one; but no more than each band's weakest moments hold, for a pause between
+    words may hold an echo or a breath (minimum statistics: Martin, 2001).
     """
     length = length_at(rate)
+    spectra = power(samples, length, length // 4)
+    inside = spectra[2:-2] if len(spectra) > 8 else spectra  # the outermost windows are partly empty
+    moments = uniform_filter1d(inside, _BINS, axis=1, mode="nearest")
+    moments = uniform_filter1d(moments, _MOMENT, axis=0, mode="nearest")
+    spectrum = np.percentile(moments, 1, axis=0) / _WEAKEST
     start, stop = quietest(samples, rate)
     if stop - start >= 2 * length:
-        spectrum = power(samples[start:stop], length, length // 4)[2:-2].mean(axis=0)
-    else:
-        spectrum = np.percentile(power(samples, length, length // 4), 5, axis=0) / 0.0513
-    return np.exp(uniform_filter1d(np.log(spectrum + 1e-15), 17, mode="nearest"))
+        pause = power(samples[start:stop], length, length // 4)[2:-2].mean(axis=0)
+        spectrum = np.minimum(spectrum, uniform_filter1d(pause, _BINS, mode="nearest"))
+    spectrum = np.maximum(spectrum, 0) + 1e-15  # running sums may end a little below 0
+    return np.exp(uniform_filter1d(np.log(spectrum), _BINS, mode="nearest"))
 
 
 def room_tone(samples: Floats, rate: int, count: int, seed: int) -> Floats:

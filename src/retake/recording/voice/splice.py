@@ -16,11 +16,11 @@ from retake.errors import InputError
 from retake.recording.voice.fit import Fit, plan_length
 from retake.recording.voice.measure import Measure, measures
 from retake.recording.voice.pitch import HOPS, track
-from retake.recording.voice.room import RoomSettings, room_tone
+from retake.recording.voice.room import RoomSettings, response, room_tone
 from retake.recording.voice.slot import SPOKEN, Slot, find_slot, pauses_around
 from retake.recording.voice.speech import Floats, Mono, Spoken, resample, sound
 from retake.recording.voice.stretch import revoice
-from retake.recording.voice.surroundings import BESIDE, Pair, gain, in_room, listen, pitch_ratios, room_around
+from retake.recording.voice.surroundings import BESIDE, Pair, echo_around, gain, in_room, listen, pitch_ratios
 
 _FADE = 0.018  # seconds of a joint
 _PITCH = (0.8, 1.25)  # how far a voice may be moved
@@ -35,14 +35,15 @@ class VoiceEdit:
 
     `spoken` is the stretch of the new sentence, in seconds, that the words were cut from; they are heard from
     sample `words_start` of the new recording on, `fit.length` samples long. `joints` are the samples at both
-    ends in which the old sound passes into the new one and back.
+    ends in which the old sound passes into the new one and back. `room` is None where the echo was
+    learned from the recording.
     """
 
     start: int
     stop: int
     samples: Mono
     fit: Fit
-    room: RoomSettings
+    room: RoomSettings | None
     measures: tuple[Measure, ...]
     spoken: tuple[float, float]
     words_start: int
@@ -74,8 +75,9 @@ def splice_voice(
     `segment` is the sentence's place in the recording, `like` the sentence that stands there in the new
     voice; they make the match of colour, level and pitch surer, and are needed where no word stays.
     `pauses` are the samples of pause before and after the slot that may be used, as many as there are if not
-    given; `quantum` is what a change of length is rounded to, in samples. The same input and seed give the
-    same samples. Raises `InputError` where the slot or the words are empty.
+    given; `quantum` is what a change of length is rounded to, in samples. `room` is the echo of the
+    new words, the recording's own if not given. The same input and seed give the same samples. Raises
+    `InputError` where the slot or the words are empty.
     """
     if not 0 <= slot.start < slot.stop <= len(original):
         raise InputError(
@@ -111,13 +113,13 @@ def splice_voice(
     dry, at = _said(new, cut, fit, ratios, rate)
 
     # 4. The colour of the long-term spectrum, and 5. the echo of the room.
-    room = room or room_around(heard, seed)
-    wet = in_room(dry, heard.model, heard, room, seed)
+    echo, room = (response(room, rate, seed), room) if room else echo_around(heard, seed)
+    wet = in_room(dry, heard.model, heard, echo)
 
     # 6. The level of the neighbouring words, which went the same way.
     beside = heard.beside(wet[:at], wet[at + fit.filled :])
     if not heard.speaks(beside):
-        model = in_room(heard.model.spoken, heard.model, heard, room, seed)
+        model = in_room(heard.model.spoken, heard.model, heard, echo)
         beside = Pair(heard.model.recorded, model)
     wet *= gain(beside, heard)
 

@@ -6,27 +6,28 @@ pitch, colour and level differ from the recording's, and which room the recordin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
+from retake.recording.voice.echo import at_level, learned
+from retake.recording.voice.features import cepstra
 from retake.recording.voice.measure import distance, speech_level
 from retake.recording.voice.pitch import median, track
-from retake.recording.voice.room import (
-    RoomSettings,
-    nearest_room,
-    noise_power,
-    reverberated,
-    room_tone,
-)
+from retake.recording.voice.room import ROOMS, RoomSettings, nearest, noise_power, response, room_tone
 from retake.recording.voice.slot import Slot
 from retake.recording.voice.spectrum import filtered, matching_filter, speech_power
 from retake.recording.voice.speech import Floats, Mono, Spoken, resample, sound
+from retake.recording.voice.warp import OUTSIDE, cosine, warp
 
 AROUND = 6.0  # seconds of the recording on both sides that are listened to
 BESIDE = 1.2  # seconds of neighbouring words that give level, pitch and echo
 _COARSE = 16_000
+_LEARNED_FROM = 3.0  # seconds of speech
+_SLOWEST = 1.33  # times as long as the new voice the recorded one may take for the same words
+_LEVELS = (0.0, 0.5, 1.0, 1.4)  # of a learned echo
 _MOST = 10 ** (24 / 20)  # the largest gain
 
 
@@ -59,6 +60,12 @@ class Surroundings:
             speech_level(pair.recorded, self.rate) > max(4 * self.hiss, 1e-7)
             and speech_level(pair.spoken, self.rate) > 1e-7
         )
+
+    def spoken(self) -> float:
+        """For how many seconds the recording stands out of its noise."""
+        hop = self.rate // 100
+        level = np.square(self.take[: len(self.take) // hop * hop]).reshape(-1, hop).mean(axis=1)
+        return float((level > max(4 * self.hiss, 1e-7)).sum() * hop / self.rate)
 
     def beside(self, spoken_before: Floats, spoken_after: Floats) -> Pair:
         """The words beside the slot as spoken, with as much of the recorded ones."""
@@ -112,10 +119,10 @@ def listen(
 
 def pitch_ratios(heard: Surroundings) -> tuple[float, float]:
     """By what the voice's pitch is to be multiplied where the words begin and where they end."""
-    beside = round(BESIDE * heard.rate)
+    beside, slower = round(BESIDE * heard.rate), round(BESIDE * _SLOWEST * heard.rate)
     (recorded_before, spoken_before), (recorded_after, spoken_after) = heard.before, heard.after
-    left = _pitch_ratio(Pair(recorded_before[-beside:], spoken_before[-beside:]), heard)
-    right = _pitch_ratio(Pair(recorded_after[:beside], spoken_after[:beside]), heard)
+    left = _pitch_ratio(Pair(recorded_before[-slower:], spoken_before[-beside:]), heard)
+    right = _pitch_ratio(Pair(recorded_after[:slower], spoken_after[:beside]), heard)
     left, right = left or right, right or left
     if left and right:
         return left, right
@@ -124,41 +131,71 @@ def pitch_ratios(heard: Surroundings) -> tuple[float, float]:
 
 
 def _pitch_ratio(pair: Pair, heard: Surroundings) -> float | None:
-    """The ratio of the median pitches; None where either voice has no pitch."""
+    """The median ratio of both pitches in the same moments of the same words, or else that of their medians;
+    None where either voice has no pitch."""
     if not heard.speaks(pair):
         return None
-    ratio = median(track(pair.recorded, heard.rate)) / median(track(pair.spoken, heard.rate))
+    recorded, spoken = (track(samples, heard.rate) for samples in pair)
+    ratio = median(recorded) / median(spoken)
+    if heard.alike:
+        (said, _), (known, _) = (cepstra(samples, heard.rate) for samples in pair)
+        path = warp(cosine(known[: len(spoken)], said[: len(recorded)]), open_ends=OUTSIDE)
+        moments = median(recorded[path[:, 1]] / spoken[path[:, 0]])
+        ratio = moments if np.isfinite(moments) else ratio
     return ratio if np.isfinite(ratio) else None
 
 
-def room_around(heard: Surroundings, seed: int) -> RoomSettings:
-    """The room in which the voice sounds most like the recording; an ordinary one if no words are alike."""
-    if not heard.alike:
-        return RoomSettings()
+def echo_around(heard: Surroundings, seed: int) -> tuple[Floats, RoomSettings | None]:
+    """The impulse response with which the voice sounds most like the recording.
+
+    It is learned from the recording, and as strong as makes the known words most like the recorded ones.
+    Where too little is spoken to learn from, it is the nearest of `ROOMS`, which is then given too.
+    """
+    if heard.spoken() < _LEARNED_FROM:
+        if not heard.alike:
+            return response(RoomSettings(), heard.rate, seed), RoomSettings()
+        unlike = _unlikeness(heard, seed)
+        room = nearest(ROOMS, lambda room: unlike(response(room, _coarse(heard.rate), seed)))
+        return response(room, heard.rate, seed), room
+    echo = learned(heard.take, heard.rate)
+    if heard.alike:
+        unlike = _unlikeness(heard, seed)
+        coarse = resample(echo, heard.rate, _coarse(heard.rate)) * heard.rate / _coarse(heard.rate)
+        coarse[0] = 1
+        echo = at_level(echo, nearest(_LEVELS, lambda level: unlike(at_level(coarse, level))))
+    return echo, None
+
+
+def _coarse(rate: int) -> int:
+    """The rate at which echoes are compared: they are heard below 8 kHz, at a third of the cost."""
+    return min(rate, _COARSE)
+
+
+def _unlikeness(heard: Surroundings, seed: int) -> Callable[[Floats], float]:
+    """A function from an impulse response at the coarse rate to how unlike the known words are with it."""
     count = round(BESIDE * heard.rate)
     words = heard.beside(heard.before.spoken[-count:], heard.after.spoken[:count])
     words = words if heard.speaks(words) else heard.model
-    # What tells an echo is heard below 8 kHz, at a third of the cost.
-    rate = min(heard.rate, _COARSE)
+    rate = _coarse(heard.rate)
     words = Pair(*(resample(samples, heard.rate, rate) for samples in words))
     take = resample(heard.take, heard.rate, rate)
     coarse = replace(heard, rate=rate, noise=noise_power(take, rate))
     tone = room_tone(take, rate, len(words.spoken), seed)
 
-    def unlike(room: RoomSettings) -> float:
-        wet = in_room(words.spoken, words, coarse, room, seed)
+    def unlike(echo: Floats) -> float:
+        wet = in_room(words.spoken, words, coarse, echo)
         wet *= gain(Pair(words.recorded, wet), coarse)
         return distance(words.recorded, wet + tone, rate)
 
-    return nearest_room(unlike)
+    return unlike
 
 
-def in_room(samples: Floats, model: Pair, heard: Surroundings, room: RoomSettings, seed: int) -> Floats:
-    """The voice with the room's echo, and with the colour that makes the model's voice the recorded one."""
-    echoing = reverberated(samples, heard.rate, room, seed)
+def in_room(samples: Floats, model: Pair, heard: Surroundings, echo: Floats) -> Floats:
+    """The voice with the echo, and with the colour that makes the model's voice the recorded one."""
+    echoing = filtered(samples, echo)
     if not heard.speaks(model):
         return echoing
-    spoken = reverberated(model.spoken, heard.rate, room, seed)
+    spoken = filtered(model.spoken, echo)
     wanted, given = (speech_power(words, heard.rate) for words in (model.recorded, spoken))
     return filtered(echoing, matching_filter(wanted, given, heard.noise, heard.rate))
 

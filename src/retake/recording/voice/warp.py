@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from retake.recording.voice.speech import Floats
 
+OUTSIDE = 0.3  # what a frame costs that belongs to no word; one of the right word costs about 0.5 by `cosine`
 _STEPS = ((1, 1, 1.0), (1, 2, 1.3), (2, 1, 1.3), (1, 3, 1.8), (3, 1, 1.8))  # frames of each, and the weight
 
 
