@@ -16,6 +16,7 @@ from retake.media.sound import iter_sound
 Envelope = float | tuple[tuple[int, float], ...]
 """A factor, or points (sample after the sound's start, factor) joined by straight lines."""
 
+_SHORT = 10  # seconds of a loop that are kept in memory
 EDGE = 200  # the part of a second of the shortest fade: 5 ms
 
 
@@ -40,7 +41,8 @@ class Player:
         speed: Fraction = Fraction(1),
     ) -> None:
         once = iter_sound(path, rate, Fraction(trim, rate), speed=speed)
-        self._source = _looped(once, lambda: iter_sound(path, rate, speed=speed), overlap) if loop else once
+        again = _remembered(lambda: iter_sound(path, rate, speed=speed), _SHORT * rate)
+        self._source = _looped(once, again, overlap) if loop else once
         self._waiting: list[Samples] = []
         self._held, self._at, self._end = 0, 0, length
         self._volume = volume
@@ -90,6 +92,26 @@ class Player:
         if faded:
             gain = gain * (0.5 - 0.5 * np.cos(np.pi * np.clip(part, 0, 1)))
         return gain.astype(np.float32)[:, None]
+
+
+def _remembered(read: Callable[[], Iterator[Samples]], most: int) -> Callable[[], Iterator[Samples]]:
+    """Passes of a sound: one of at most `most` samples is read from its file only once."""
+    kept: list[Samples] = []
+
+    def again() -> Iterator[Samples]:
+        if kept:
+            yield from kept
+            return
+        length, heard = 0, list[Samples]()
+        for block in read():
+            length += len(block)
+            if length <= most:
+                heard.append(block)
+            yield block
+        if length <= most:
+            kept.extend(heard)
+
+    return again
 
 
 def _looped(
