@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import date
 from pathlib import Path
 
@@ -104,8 +104,8 @@ def known(home: Home) -> dict[str, int]:
     return {name: made[name] for name in done}
 
 
-@linux
-def test_a_row_whose_worker_is_killed_is_tried_again(home: Home) -> None:
+def kill_in_the_second_row(home: Home, kill: Callable[[subprocess.Popen[str]], None]) -> list[str]:
+    """Makes two rows with two workers, and kills once while the second is under way: the logos asked for."""
     with logo_server(home.folder) as logos:
         write_rows(home.folder, [("Ada Fox", f"{logos.url}/fine"), ("Bo Li", f"{logos.url}/once")])
         run = start(home, "--workers", "2", **logos.environment)
@@ -113,36 +113,33 @@ def test_a_row_whose_worker_is_killed_is_tried_again(home: Home) -> None:
         def kill_once() -> None:
             del logos.acts["/once"]
             until(lambda: films(home))  # the other worker has nothing left to do
-            kill_workers(run)
+            kill(run)
 
         logos.acts["/once"] = kill_once
         out, err = run.communicate(timeout=90)
     assert (run.returncode, json.loads(out)["films"]) == (0, 2), err
-    assert logos.asked.count("/once") == 2
     assert results(home)[1]["attempts"] == 2
+    return logos.asked
+
+
+@linux
+def test_a_row_whose_worker_is_killed_is_tried_again(home: Home) -> None:
+    asked = kill_in_the_second_row(home, kill_workers)
+    assert asked.count("/once") == 2
     assert_whole(home, 2)
 
 
 @linux
 def test_a_row_sent_to_a_worker_that_had_just_died_is_not_held_against_it(home: Home) -> None:
-    with logo_server(home.folder) as logos:
-        write_rows(home.folder, [("Ada Fox", f"{logos.url}/fine"), ("Bo Li", f"{logos.url}/once")])
-        run = start(home, "--workers", "2", **logos.environment)
+    def kill_one_by_one(run: subprocess.Popen[str]) -> None:
+        idle, busy = workers_of(run.pid)
+        os.kill(idle, signal.SIGSTOP)  # it cannot begin what is sent to it
+        os.kill(busy, signal.SIGKILL)
+        until(lambda: busy not in workers_of(run.pid))
+        time.sleep(0.2)
+        os.kill(idle, signal.SIGKILL)
 
-        def kill_one_by_one() -> None:
-            del logos.acts["/once"]
-            until(lambda: films(home))
-            idle, busy = workers_of(run.pid)
-            os.kill(idle, signal.SIGSTOP)  # it cannot begin what is sent to it
-            os.kill(busy, signal.SIGKILL)
-            until(lambda: busy not in workers_of(run.pid))
-            time.sleep(0.2)
-            os.kill(idle, signal.SIGKILL)
-
-        logos.acts["/once"] = kill_one_by_one
-        out, err = run.communicate(timeout=90)
-    assert (run.returncode, json.loads(out)["films"]) == (0, 2), err
-    assert results(home)[1]["attempts"] == 2
+    kill_in_the_second_row(home, kill_one_by_one)
 
 
 @linux

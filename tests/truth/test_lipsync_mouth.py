@@ -69,6 +69,15 @@ def mended(
     return new, old, np.array(kept)
 
 
+def assert_well_said(new: LipSyncReport, kept: NDArray[np.float64], *, closure: float) -> None:
+    """The mouth goes with the sounds, in time, its lips meet, and most of each picture stays as it was."""
+    assert new.correlation >= 0.8
+    assert abs(new.lag) <= 1
+    assert new.closure is not None
+    assert new.closure < closure
+    assert kept.min() > 0.85
+
+
 def test_the_ruler_sees_how_far_the_mouth_is_open(head: TalkingHead, library: MouthLibrary):
     true = head.openings[library.frames]
     assert np.corrcoef(library.openings, true)[0, 1] > 0.9
@@ -78,12 +87,8 @@ def test_the_presenters_own_mouths_say_other_words(head: TalkingHead, library: M
     request, adapter = asked(head, words, library), MouthLipSync()
     assert adapter.choose(request).method == "selection"
     new, old, kept = mended(request, list(adapter.patches(request)), library)
-    assert new.correlation >= 0.8
-    assert abs(new.lag) <= 1
-    assert new.closure is not None
-    assert new.closure < 0.15
+    assert_well_said(new, kept, closure=0.15)
     assert old.correlation < 0.5
-    assert kept.min() > 0.85
 
 
 @pytest.mark.parametrize(
@@ -100,11 +105,7 @@ def test_where_sounds_do_not_help_mouths_are_chosen_by_their_opening(
     assert choice.method == "opening"
     assert reason in choice.reason
     new, _, kept = mended(request, list(adapter.patches(request)), library)
-    assert new.correlation >= 0.8
-    assert abs(new.lag) <= 1
-    assert new.closure is not None
-    assert new.closure < 0.15
-    assert kept.min() > 0.85
+    assert_well_said(new, kept, closure=0.15)
 
 
 def test_a_mended_mouth_has_figures_and_an_unmended_one_is_warned_of(
@@ -156,11 +157,7 @@ def test_a_jaw_is_moved_where_the_recording_has_one_mouth_only(
     assert "0.0 s of speech" in choice.reason
     assert "hardly moves" in choice.reason
     new, _, kept = mended(request, list(adapter.patches(request)), library)
-    assert new.correlation >= 0.8
-    assert abs(new.lag) <= 1
-    assert new.closure is not None
-    assert new.closure < 0.2
-    assert kept.min() > 0.85
+    assert_well_said(new, kept, closure=0.2)
 
 
 def test_a_mouth_that_already_says_it_is_left_alone(head: TalkingHead, library: MouthLibrary):

@@ -139,7 +139,8 @@ class StillLayer:
             case Image():
                 return [self._read(asset.src, 1.0)]
             case Layers():
-                return [self._read(plane.src, _moved(plane)) for plane in asset.planes]
+                planes = zip(asset.planes, self._factors, strict=True)
+                return [self._read(plane.src, factor) for plane, factor in planes]
             case Color():
                 return [shapes.fill(asset.color, width, height)]
             case Gradient():

@@ -16,8 +16,9 @@ from pydantic import Field, JsonValue, model_validator
 from retake.errors import Problem
 from retake.timeline.model import Model
 
-_MERGE = re.compile(r"\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}")
-_WORD = re.compile(r"[A-Za-z_][\w.-]*")
+_NAME = r"[A-Za-z_][\w.-]*"
+_WORD = re.compile(_NAME)
+_MERGE = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}")
 _COMPARISON = re.compile(r"^(?P<left>.*?)\s*(?P<sign>==|!=)\s*(?P<right>.*)$", re.DOTALL)
 _FALSE = {"", "0", "false", "no", "none", "null"}
 
@@ -25,7 +26,7 @@ VariableType = Literal["text", "number", "bool", "color", "image", "video", "aud
 
 
 class Variable(Model):
-    id: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.-]*$")]
+    id: Annotated[str, Field(pattern=f"^{_NAME}$")]
     type: VariableType = "text"
     label: str = ""
     default: JsonValue = None
