@@ -51,6 +51,8 @@ class VideoSettings:
     cuts: bool = True
     """Whether pictures may cut inside a span. Where none does, looking for cuts costs time and, in a
     dissolve, a needless key frame."""
+    subme: int | None = None
+    """How hard x264 refines motion below the pixel, 0 to 11; None leaves it to the preset."""
 
     def options(self) -> dict[str, str]:
         """The encoder's own options."""
@@ -59,6 +61,7 @@ class VideoSettings:
             case "x264":
                 tuned = "threads=1:lookahead-threads=1:sliced-threads=0:stitchable=1:force-cfr=1"
                 tuned += "" if self.cuts else ":scenecut=0"
+                tuned += "" if self.subme is None else f":subme={self.subme}"
                 found = {"preset": self.preset, "crf": crf, "profile": "high", "x264-params": tuned}
             case "nvenc":
                 found = {"preset": "p5", "tune": "hq", "rc": "vbr", "cq": crf, "bf": "0", "profile": "high"}
