@@ -149,7 +149,7 @@ def test_a_zoom_is_as_sharp_as_one_exact_resampling() -> None:
 
 def test_a_plate_is_bordered_by_its_edges() -> None:
     plate = _waves()
-    luma, chroma = plate.bordered
+    luma, chroma = plate.bordered.y, plate.bordered.uv
     height, width = plate.y.shape
     assert np.array_equal(luma[BORDER : BORDER + height, BORDER : BORDER + width], plate.y)
     assert np.array_equal(chroma[BORDER:, BORDER:, 0][: height // 2, : width // 2], plate.u)

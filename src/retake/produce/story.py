@@ -14,6 +14,7 @@ from typing import Any
 from retake.generate.providers import find
 from retake.generate.usage import total
 from retake.media.encode import require_encoder
+from retake.media.memory import recycled
 from retake.produce import delivery
 from retake.produce.adoption import adopt, own_files
 from retake.produce.files import make_folder, read_text, write_json
@@ -62,8 +63,9 @@ def _produce_story(
     script = cast(find("script", "rules").write(story))
     progress(Step("story", 1, 1))
     workshop = Workshop.open(settings, progress)
-    telling = tell(script, workshop, "espeak")
-    music = play(telling, workshop, "bed")
+    with recycled():
+        telling = tell(script, workshop, "espeak")
+        music = play(telling, workshop, "bed")
     edited = write_json(out / "story.json", processed_story(script, telling.schedule))
     targets = targets_of(story, tuple(overrides.get("aspect_ratios") or ()))  # type: ignore[arg-type]
     films = tuple(
@@ -88,7 +90,8 @@ def _film_story(
     began = time.monotonic()
     script, story = telling.script, telling.script.story
     before = len(workshop.fallbacks)
-    assets = picture(telling, target.size, out, workshop, "painted")
+    with recycled():
+        assets = picture(telling, target.size, out, workshop, "painted")
     platform = target.platforms[0] if target.platforms else ""
     document = compose(script, telling.schedule, assets, music=music, size=target.size, platform=platform)
     document = overridden(document, {k: v for k, v in overrides.items() if k in ("encoder", "crf")})

@@ -24,16 +24,13 @@ from numpy.typing import NDArray
 
 from retake.media.picture import Picture
 from retake.render.plate import Plane, Plate, faded, masked
-from retake.render.resample import SPARE, Scratch, axes, resample, resized, trim
+from retake.render.resample import Axis, Scratch, axes, resample, resized
 
 _SITING = (0.0, 0.5)
 _EPSILON = 1e-9
 
 _OFF = 0.02
 """How far from its place, in luma pixels, a resize in one pass may put the picture's edge."""
-
-_PHASE = 0.05
-"""How far in chroma pixels the phase of a resize may leap inside a picture without being seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +102,8 @@ def hidden_from(size: tuple[int, int], plate: Plate, placement: Placement) -> in
     sx, sy = plate.width / placement.width, plate.height / placement.height
     if not 1 <= min(sx, sy) < 2:
         return size[1]
-    reach = _reach(size, plate, (sx, sy), (-placement.left * sx, -placement.top * sy))
-    return reach.ground if (reach.left, reach.right, reach.bottom) == (0, *size) else size[1]
+    _, ground = _boxes(size, plate, (sx, sy), (-placement.left * sx, -placement.top * sy))
+    return ground.top if (ground.left, ground.right, ground.bottom) == (0, *size) else size[1]
 
 
 def paste(canvas: Picture, plate: Plate, x: int, y: int) -> None:
@@ -156,18 +153,25 @@ def _cover(
 ) -> None:
     chroma = _chroma_offset(scale, offset)
     if found := axes(scale, offset, canvas.y.shape, _OFF):
-        trim(resized(plate.bordered[0], found, canvas.y.shape, scratch), canvas.y)
+        np.copyto(canvas.y, resized(plate.bordered.y, found, canvas.y.shape, scratch, "y"))
     else:
         resample(plate.y, scale, offset, canvas.y, scratch)
     if found := axes(scale, chroma, canvas.u.shape, _OFF / 2):
-        woven = resized(plate.bordered[1], found, canvas.u.shape, scratch)
-        apart = scratch.plane("u", *woven.shape[:2]), scratch.plane("v", *woven.shape[:2])
-        cv2.split(woven, apart)
-        for plane, out in zip(apart, (canvas.u, canvas.v), strict=True):
-            trim(plane, out)
+        for plane, out in zip(
+            _unwoven(plate, found, canvas.u.shape, scratch), canvas.planes[1:], strict=True
+        ):
+            np.copyto(out, plane)
     else:
         resample(plate.u, scale, chroma, canvas.u, scratch)
         resample(plate.v, scale, chroma, canvas.v, scratch)
+
+
+def _unwoven(plate: Plate, found: tuple[Axis, Axis], shape: tuple[int, ...], scratch: Scratch) -> list[Plane]:
+    """u and v, sampled together."""
+    woven = resized(plate.bordered.uv, found, shape, scratch, "uv")
+    apart = [scratch.plane(name, *shape) for name in ("u", "v")]
+    cv2.split(woven, apart)
+    return apart
 
 
 def _chroma_offset(scale: tuple[float, float], offset: tuple[float, float]) -> tuple[float, float]:
@@ -186,24 +190,22 @@ def _cover_blended(
     opacity: float,
     scratch: Scratch,
 ) -> None:
-    """As `_cover`, for a plate with transparency: only the rows and columns that it reaches are touched."""
-    reach = _reach((canvas.width, canvas.height), plate, scale, offset)
-    left, right, top = reach.left, reach.right, reach.top
-    bottom = reach.ground if opacity >= 1 else reach.bottom
-    if left >= right or top >= reach.bottom:
+    """As `_cover`, for a plate with transparency: what is seen through, and the ground, which is only copied.
+
+    Where they cannot be sampled in one pass, a seam would show between them, and they are drawn as one.
+    """
+    size = canvas.width, canvas.height
+    body, ground = _boxes(size, plate, scale, offset)
+    whole = _Box(body.left, body.top, body.right, ground.bottom)
+    parts = [(box, _sampling(plate, box, scale, offset)) for box in (body, ground) if not box.empty]
+    sampled = [(box, sampling) for box, sampling in parts if sampling]
+    if len(sampled) == len(parts):
+        for box, sampling in sampled:
+            _lay_part(canvas, plate, box, sampling, box is ground, opacity, scratch)
         return
-    if bottom < reach.bottom:
-        near = _near(plate, scale, offset, (left, bottom))
-        chroma = _chroma_offset(scale, near)
-        half = slice(bottom // 2, reach.bottom // 2), slice(left // 2, right // 2)
-        resample(plate.y, scale, near, canvas.y[bottom : reach.bottom, left:right], scratch)
-        resample(plate.u, scale, chroma, canvas.u[half], scratch)
-        resample(plate.v, scale, chroma, canvas.v[half], scratch)
-    if top >= bottom:
-        return
-    near = _near(plate, scale, offset, (left, top))
-    width, height = right - left, bottom - top
+    near = _near(plate, scale, offset, whole)
     chroma = _chroma_offset(scale, near)
+    width, height = whole.right - whole.left, whole.bottom - whole.top
     part = Plate(
         scratch.plane("y", height, width),
         scratch.plane("u", height // 2, width // 2),
@@ -222,43 +224,87 @@ def _cover_blended(
     ):
         if source is not None and out is not None:
             resample(source, scale, at, out, scratch)
-    paste(canvas, faded(part, opacity), left, top)
+    paste(canvas, faded(part, opacity), whole.left, whole.top)
 
 
-class _Reach(NamedTuple):
-    """What a plate touches of a canvas, in even pixels; from the row `ground` on it hides what lies there."""
+class _Box(NamedTuple):
+    """A part of a canvas, in even pixels."""
 
     left: int
     top: int
     right: int
     bottom: int
-    ground: int
+
+    @property
+    def empty(self) -> bool:
+        return self.left >= self.right or self.top >= self.bottom
 
 
-def _reach(
+def _boxes(
     size: tuple[int, int], plate: Plate, scale: tuple[float, float], offset: tuple[float, float]
-) -> _Reach:
+) -> tuple[_Box, _Box]:
+    """Where a plate lands on a canvas of `size` (w, h): what is above its ground, and the ground."""
     height, width = plate.y.shape
-    left = max(0, floor((plate.left - offset[0]) / scale[0]) - 2) & ~1
-    top = max(0, floor((plate.top - offset[1]) / scale[1]) - 2) & ~1
-    right = min(size[0], (ceil((plate.left + width - offset[0]) / scale[0]) + 3) & ~1)
-    bottom = min(size[1], (ceil((plate.top + height - offset[1]) / scale[1]) + 3) & ~1)
-    if plate.ground >= height:
-        return _Reach(left, top, right, bottom, bottom)
-    first = max(top, (ceil((plate.top + plate.ground - offset[1]) / scale[1]) + 3) & ~1)
-    # The ground is resampled apart: where its rows fall into the phase of those above, no seam is seen.
-    for row in range(first, min(bottom, first + SPARE), 2):
-        along = (row - top) * scale[1] / 2
-        if abs(along - round(along)) < _PHASE:
-            return _Reach(left, top, right, bottom, row)
-    return _Reach(left, top, right, bottom, bottom)
+
+    def edge(position: int, axis: int) -> int:
+        at = ((plate.left, plate.top)[axis] + position - offset[axis]) / scale[axis]
+        return min(size[axis], max(0, floor(at) - 2 if position == 0 else ceil(at) + 3) & ~1)
+
+    left, right = edge(0, 0), edge(width, 0)
+    top, ground, bottom = edge(0, 1), edge(plate.ground, 1), edge(height, 1)
+    return _Box(left, top, right, ground), _Box(left, ground, right, bottom)
+
+
+class _Sampling(NamedTuple):
+    """How luma and chroma are sampled in one pass."""
+
+    luma: tuple[Axis, Axis]
+    chroma: tuple[Axis, Axis]
+
+
+def _sampling(
+    plate: Plate, box: _Box, scale: tuple[float, float], offset: tuple[float, float]
+) -> _Sampling | None:
+    """The sampling of what lands on a box; None where one pass will not do."""
+    shape = box.bottom - box.top, box.right - box.left
+    near = _near(plate, scale, offset, box)
+    luma = axes(scale, near, shape, _OFF)
+    half = shape[0] // 2, shape[1] // 2
+    chroma = axes(scale, _chroma_offset(scale, near), half, _OFF) if luma else None
+    return _Sampling(luma, chroma) if luma and chroma else None
+
+
+def _lay_part(
+    canvas: Picture,
+    plate: Plate,
+    box: _Box,
+    sampling: _Sampling,
+    opaque: bool,
+    opacity: float,
+    scratch: Scratch,
+) -> None:
+    """Draws what lands on a box of the canvas."""
+    shape = box.bottom - box.top, box.right - box.left
+    half = shape[0] // 2, shape[1] // 2
+    clear, clear_uv = (None, None) if opaque else (plate.bordered.clear, plate.bordered.clear_uv)
+    u, v = _unwoven(plate, sampling.chroma, half, scratch)
+    part = Plate(
+        resized(plate.bordered.y, sampling.luma, shape, scratch, "y"),
+        u,
+        v,
+        None if clear is None else resized(clear, sampling.luma, shape, scratch, "clear"),
+        None if clear_uv is None else resized(clear_uv, sampling.chroma, half, scratch, "clear_uv"),
+        shape[1],
+        shape[0],
+    )
+    paste(canvas, faded(part, opacity), box.left, box.top)
 
 
 def _near(
-    plate: Plate, scale: tuple[float, float], offset: tuple[float, float], corner: tuple[int, int]
+    plate: Plate, scale: tuple[float, float], offset: tuple[float, float], box: _Box
 ) -> tuple[float, float]:
-    """The offset in the plate's planes for what begins at a corner (x, y) of the canvas."""
-    return offset[0] + corner[0] * scale[0] - plate.left, offset[1] + corner[1] * scale[1] - plate.top
+    """The offset in the plate's planes for what begins at the corner of a box of the canvas."""
+    return offset[0] + box.left * scale[0] - plate.left, offset[1] + box.top * scale[1] - plate.top
 
 
 def _warp(canvas: Picture, plate: Plate, window: Window, placement: Placement) -> None:

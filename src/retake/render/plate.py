@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -25,6 +26,16 @@ BORDER = 128
 _BEYOND = 4
 
 _BLEED = (5, 5)
+
+
+class Bordered(NamedTuple):
+    """A plate's planes with their edges repeated: `BORDER` pixels to the left and the top, a few to the right
+    and the bottom. u and v are woven together, (h/2, w/2, 2)."""
+
+    y: Plane
+    uv: Plane
+    clear: Plane | None
+    clear_uv: Plane | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,15 +75,15 @@ class Plate:
         return int(seen_through[-1]) + 1 if len(seen_through) else 0
 
     @cached_property
-    def bordered(self) -> tuple[Plane, Plane]:
-        """Luma (h, w) and chroma (h/2, w/2, 2; u and v woven together), their edges repeated: `BORDER` pixels
-        to the left and the top, a few to the right and the bottom."""
-        around = (BORDER, _BEYOND, BORDER, _BEYOND, cv2.BORDER_REPLICATE)
-        luma, chroma = (
-            np.asarray(cv2.copyMakeBorder(p, *around), np.uint8)
-            for p in (self.y, cv2.merge([self.u, self.v]))
+    def bordered(self) -> Bordered:
+        """Its planes with their edges repeated."""
+        uv = np.asarray(cv2.merge([self.u, self.v]), np.uint8)
+        return Bordered(
+            _bordered(self.y),
+            _bordered(uv),
+            None if self.clear is None else _bordered(self.clear),
+            None if self.clear_uv is None else _bordered(self.clear_uv),
         )
-        return luma, chroma
 
     @cached_property
     def half(self) -> Plate:
@@ -145,6 +156,11 @@ def masked(plate: Plate, alpha: Plane) -> Plate:
         clear=clearer(plate.clear, alpha),
         clear_uv=clearer(plate.clear_uv, alpha_uv),
     )
+
+
+def _bordered(plane: Plane) -> Plane:
+    around = (BORDER, _BEYOND, BORDER, _BEYOND)
+    return np.asarray(cv2.copyMakeBorder(plane, *around, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _halved(plate: Plate) -> Plate:

@@ -29,7 +29,7 @@ from retake.timeline.document import Transition
 from retake.timeline.film import Film, Shot
 from retake.timeline.time import Span
 
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 """Part of every span's identity: raise it when the same film would give other pixels."""
 
 _OPPOSITE = MappingProxyType({"left": "right", "right": "left", "up": "down", "down": "up"})

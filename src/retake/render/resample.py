@@ -15,7 +15,7 @@ import numpy as np
 
 from retake.render.plate import BORDER, Plane
 
-SPARE = 96
+_SPARE = 96
 """The most rows or columns that are resized only for the phase of those after them."""
 
 _EPSILON = 1e-9
@@ -40,7 +40,7 @@ class Scratch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Axis:
+class Axis:
     """One axis of a resize that begins at a whole pixel: `extent` source pixels from `first` on become, by
     the factor 1 / `scale`, `spare` pixels too many and then the wanted ones."""
 
@@ -52,7 +52,7 @@ class _Axis:
 
 def axes(
     scale: tuple[float, float], offset: tuple[float, float], shape: tuple[int, ...], off: float
-) -> tuple[_Axis, _Axis] | None:
+) -> tuple[Axis, Axis] | None:
     """How to resize to `shape` (h, w) in one pass, across and down, at most `off` source pixels from the
     place; None if that cannot be."""
     across = _axis(scale[0], offset[0], shape[1], off)
@@ -60,32 +60,29 @@ def axes(
     return (across, down) if across and down else None
 
 
-def _axis(scale: float, offset: float, length: int, off: float) -> _Axis | None:
+def _axis(scale: float, offset: float, length: int, off: float) -> Axis | None:
     """Beginning a pixel earlier moves the phase by the fraction of the scale: some number of spare pixels
     brings it close to a whole one. What is missing is shared out evenly to both ends of the picture."""
-    for spare in range(min(SPARE, floor((offset + BORDER) / scale)) + 1):
+    for spare in range(min(_SPARE, floor((offset + BORDER) / scale)) + 1):
         at = offset - spare * scale
         first = round(at)
         if abs(at - first) <= off:
             middle = length / 2
             exact = (middle * scale + offset - first) / (middle + spare)
-            return _Axis(first, source_extent(length + spare, exact), spare, exact)
+            return Axis(first, source_extent(length + spare, exact), spare, exact)
     return None
 
 
-def resized(bordered: Plane, axes: tuple[_Axis, _Axis], shape: tuple[int, ...], scratch: Scratch) -> Plane:
-    """A bordered plane sampled in one pass to `shape` (h, w), after what is spare; in scratch memory."""
+def resized(
+    bordered: Plane, axes: tuple[Axis, Axis], shape: tuple[int, ...], scratch: Scratch, name: str
+) -> Plane:
+    """A bordered plane sampled in one pass to `shape` (h, w), in scratch memory of that name."""
     (x, y), (height, width) = axes, shape
     left, top = x.first + BORDER, y.first + BORDER
     source = bordered[top : top + y.extent, left : left + x.extent]
-    out = scratch.plane("whole", height + y.spare, width + x.spare, *bordered.shape[2:])
+    out = scratch.plane(name, height + y.spare, width + x.spare, *bordered.shape[2:])
     cv2.resize(source, None, dst=out, fx=1 / x.scale, fy=1 / y.scale, interpolation=cv2.INTER_LINEAR)
-    return out
-
-
-def trim(whole: Plane, out: Plane) -> None:
-    """Copies what is not spare."""
-    np.copyto(out, whole[-out.shape[0] :, -out.shape[1] :])
+    return out[y.spare :, x.spare :]
 
 
 def resample(
