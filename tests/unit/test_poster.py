@@ -45,8 +45,15 @@ def test_candidates_lie_outside_of_transitions() -> None:
     tracks = [{"clips": [clip(0), clip(1, **dissolve)]}]
     film = lay_out(Document.model_validate({"timeline": {"tracks": tracks}}), {})
     found = list(candidates(film))
-    assert found
-    assert not [n for n in found if 30 <= n < 60]
+    assert len(found) == len(tracks[0]["clips"])
+    assert not [n for frames in found for n in frames if 30 <= n < 60]
+
+
+def test_a_film_that_is_all_transition_has_a_candidate_too() -> None:
+    whole = {"transition": {"in": {"type": "fade", "duration": 2}}}
+    clip = {"asset": {"type": "color", "color": "#c00"}, "duration": 2, **whole}
+    film = lay_out(Document.model_validate({"timeline": {"tracks": [{"clips": [clip]}]}}), {})
+    assert list(candidates(film)) == [(30,)]
 
 
 def test_a_film_without_pictures_has_a_candidate_too() -> None:

@@ -160,6 +160,20 @@ def test_a_picture_cut_off_is_refused(tmp_path: Path, kind: str) -> None:
     refused(cut, "")
 
 
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_damaged_png_is_refused_without_noise(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], channels: int
+) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (64, 64, channels), dtype=np.uint8)
+    path = tmp_path / "damaged.png"
+    Image.fromarray(noise).save(path)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x55
+    path.write_bytes(data)
+    refused(path, "")
+    assert not "".join(capfd.readouterr())
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -11,15 +11,16 @@ from retake.media.picture import Picture
 from retake.timeline.film import Film
 
 
-def candidates(film: Film) -> Iterator[int]:
-    """Frames worth looking at: two inside each shot of the lowest track, outside its transitions."""
-    shots = film.layers[0] if film.layers else ()
-    for shot in shots:
+def candidates(film: Film) -> Iterator[tuple[int, ...]]:
+    """Frames worth looking at, by shots of the lowest track: two inside each, outside its transitions."""
+    found = False
+    for shot in film.layers[0] if film.layers else ():
         start, end = max(shot.span.start, shot.enter.end), min(shot.span.end, shot.leave.start)
         if start < end:
-            yield from sorted({start + (end - start) // 3, start + (end - start) * 2 // 3})
-    if not shots:
-        yield film.length // 2
+            found = True
+            yield tuple(sorted({start + (end - start) // 3, start + (end - start) * 2 // 3}))
+    if not found:
+        yield (film.length // 2,)
 
 
 SMALLER = 4

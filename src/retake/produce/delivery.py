@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -43,8 +44,7 @@ def write_thumbnails(
 ) -> dict[str, Path]:
     """The best frame with the title, in every thumbnail size."""
     pictures = replace(shoot, film=replace(shoot.film, layers=shoot.film.layers[:1]))
-    with closing(pictures.smaller(SMALLER).renderer()) as small:
-        best = max(candidates(pictures.film), key=lambda n: (merit(small.frame(n)), -n))
+    best = _best(pictures, settings.workers)
     with closing(pictures.renderer()) as renderer:
         frame = picture_to_rgb(renderer.frame(best))
     still = film.with_name(f".{film.stem}.poster.png")
@@ -60,6 +60,18 @@ def write_thumbnails(
     finally:
         still.unlink(missing_ok=True)
     return files
+
+
+def _best(shoot: Shoot, workers: int) -> int:
+    """The frame that stands for the film, the earliest of those of equal merit."""
+    small = shoot.smaller(SMALLER)
+
+    def judged(frames: Sequence[int]) -> list[tuple[float, int]]:
+        with closing(small.renderer()) as renderer:
+            return [(merit(renderer.frame(n)), -n) for n in frames]
+
+    with ThreadPoolExecutor(workers) as pool:
+        return -max(best for each in pool.map(judged, candidates(small.film)) for best in each)[1]
 
 
 def metadata(

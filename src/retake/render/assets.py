@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retake.media.still import read_still
-from retake.render.plate import Plane, Plate
+from retake.render.plate import Plane, Plate, alpha_of, rgb_of
 
 
 class Plates:
@@ -79,8 +79,8 @@ def scaled(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
     interpolation = cv2.INTER_LANCZOS4 if factor > 1 else cv2.INTER_CUBIC if factor > 0.75 else cv2.INTER_AREA
     if pixels.shape[2] == 3:
         return np.asarray(cv2.resize(pixels, size, interpolation=interpolation), np.uint8)
-    alpha = np.ascontiguousarray(pixels[..., 3])
-    weighed = cv2.multiply(np.ascontiguousarray(pixels[..., :3]), cv2.merge([alpha] * 3), scale=1 / 255)
+    alpha = alpha_of(pixels)
+    weighed = cv2.multiply(rgb_of(pixels), cv2.merge([alpha] * 3), scale=1 / 255)
     seen = cv2.resize(alpha, size, interpolation=interpolation)
     weighed = cv2.resize(weighed, size, interpolation=interpolation)
     colour = cv2.divide(weighed, cv2.merge([seen] * 3), scale=255)
@@ -92,5 +92,5 @@ def read_mask(path: Path) -> Plane:
     pixels = read_still(path)
     light = cv2.cvtColor(np.ascontiguousarray(pixels[..., :3]), cv2.COLOR_RGB2GRAY)
     if pixels.shape[2] == 4:
-        light = cv2.multiply(light, np.ascontiguousarray(pixels[..., 3]), scale=1 / 255)
+        light = cv2.multiply(light, alpha_of(pixels), scale=1 / 255)
     return np.asarray(light, np.uint8)

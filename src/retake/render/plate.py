@@ -25,7 +25,7 @@ BORDER = 128
 
 _BEYOND = 4
 
-_BLEED = (5, 5)
+_BLEED = 5
 
 
 class Bordered(NamedTuple):
@@ -120,7 +120,7 @@ def from_rgb(pixels: NDArray[np.uint8]) -> Plate:
         pixels = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     if pixels.shape[2] == 3:
         return from_picture(rgb_to_picture(pixels))
-    return from_picture(rgb_to_picture(bled(pixels)), np.ascontiguousarray(pixels[..., 3]))
+    return from_picture(rgb_to_picture(bled(pixels)), alpha_of(pixels))
 
 
 def faded(plate: Plate, opacity: float) -> Plate:
@@ -209,13 +209,29 @@ def _seen(alpha: Plane) -> tuple[int, int, int, int]:
 
 def bled(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """RGB whose colour runs on under transparent pixels, since 4:2:0 averages neighbours of both kinds."""
-    alpha = np.ascontiguousarray(pixels[..., 3])
-    rgb = np.ascontiguousarray(pixels[..., :3])
-    seen = cv2.threshold(alpha, 0, 255, cv2.THRESH_BINARY)[1]
-    if seen.min() == 255:
+    rgb = rgb_of(pixels)
+    seen = cv2.threshold(alpha_of(pixels), 0, 255, cv2.THRESH_BINARY)[1]
+    rows = cv2.reduce(seen, 1, cv2.REDUCE_MIN)[:, 0], cv2.reduce(seen, 1, cv2.REDUCE_MAX)[:, 0]
+    open_rows, seen_rows = np.flatnonzero(rows[0] == 0), np.flatnonzero(rows[1])
+    if not len(open_rows) or not len(seen_rows):
         return rgb
-    near = cv2.blur(seen, _BLEED)
-    shown = cv2.bitwise_and(rgb, rgb, mask=seen)
-    spread = cv2.divide(cv2.blur(shown, _BLEED), cv2.merge([near] * 3), scale=255)
+    # Beyond the first row that shows anything and the last that does not, there is no edge to run over.
+    first = max(0, int(seen_rows[0]) - _BLEED)
+    band = slice(first, max(first, int(open_rows[-1]) + 1) + _BLEED)
+    part, seen = rgb[band], seen[band]
+    near = cv2.blur(seen, (_BLEED, _BLEED))
+    shown = cv2.bitwise_and(part, part, mask=seen)
+    spread = cv2.divide(cv2.blur(shown, (_BLEED, _BLEED)), cv2.merge([near] * 3), scale=255)
     edge = cv2.bitwise_and(cv2.bitwise_not(seen), near)
-    return np.asarray(cv2.copyTo(spread, edge, rgb.copy()), np.uint8)
+    cv2.copyTo(spread, edge, part)
+    return rgb
+
+
+def rgb_of(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The colour of (h, w, 4) pixels, apart: OpenCV does it in a tenth of the time that a copy takes."""
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8)
+
+
+def alpha_of(pixels: NDArray[np.uint8]) -> Plane:
+    """The alpha (h, w) of (h, w, 4) pixels, apart."""
+    return np.asarray(cv2.extractChannel(pixels, 3), np.uint8)

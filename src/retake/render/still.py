@@ -32,7 +32,7 @@ from retake.render.place import (
     pose_at,
     window_at,
 )
-from retake.render.plate import Plate, bled, from_picture
+from retake.render.plate import Plate, alpha_of, bled, from_picture
 from retake.render.resample import Scratch
 from retake.render.resources import Resources
 from retake.timeline.assets import Color, Gradient, Image, Layers, Shape
@@ -251,4 +251,4 @@ def _cut(source: Pixels, window: Window, size: tuple[int, int]) -> Pixels:
 def _picture(pixels: Pixels, adjust: Adjust, unit: float) -> tuple[Picture, Pixels | None]:
     if pixels.shape[2] == 3:
         return effects.adjust(rgb_to_picture(pixels), adjust, unit), None
-    return effects.adjust(rgb_to_picture(bled(pixels)), adjust, unit), np.ascontiguousarray(pixels[..., 3])
+    return effects.adjust(rgb_to_picture(bled(pixels)), adjust, unit), alpha_of(pixels)
