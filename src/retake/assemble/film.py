@@ -18,10 +18,11 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any, Protocol
 
+from retake.assemble.mix import MixFile
 from retake.assemble.receipt import Receipt, Record, described, file_hash, read_master, receipt_path
 from retake.assemble.spans import Part, cut, plan
 from retake.errors import HostError, Interrupted
-from retake.media.audio_encode import EncodedAudio
+from retake.media.audio_encode import EncodedAudio, encode_audio
 from retake.media.encode import SpanEncoder, VideoSettings, codec_build
 from retake.media.mux import film_packets, write_film
 from retake.media.packets import Packet, Run, digest, read_run, write_run
@@ -61,10 +62,13 @@ class Job:
 def assemble(
     job: Job,
     open_pictures: Callable[[], Pictures],
-    make_sound: Callable[[], EncodedAudio | None],
+    mix_sound: Callable[[], MixFile | None],
     progress: Progress,
 ) -> Receipt:
     """Writes the film to `job.target` and returns its receipt; the caller moves it to its place.
+
+    The sound is mixed first, so that what is wrong with it shows early, and encoded last: until then it needs
+    no memory, and it keeps busy whoever has no span left.
 
     Raises `HostError` for a full disk or a missing encoder, and whatever rendering raises.
     """
@@ -78,9 +82,10 @@ def assemble(
     crew = _Crew(job, open_pictures, progress, encoding, parts)
     with ThreadPoolExecutor(job.workers, thread_name_prefix="retake") as pool:
         try:
-            sound = pool.submit(make_sound)
+            mixed = pool.submit(mix_sound)
             runs = [pool.submit(crew.encode, part) for part in crew.waiting]
-            for done in as_completed([sound, *runs]):
+            sound = pool.submit(lambda: _encoded_sound(job, mixed.result()))
+            for done in as_completed([mixed, *runs, sound]):
                 done.result()
         except BaseException:
             crew.stop.set()
@@ -152,6 +157,13 @@ class _Crew:
         with self._lock:
             self._done += frames
             self._progress(Step("render", self._done, self._total, frames=True))
+
+
+def _encoded_sound(job: Job, mixed: MixFile | None) -> EncodedAudio | None:
+    if mixed is None:
+        return None
+    codec = "libopus" if job.container == "webm" else "aac"
+    return encode_audio(mixed.blocks(1 << 16), codec, bitrate=job.film.output.audio_bitrate)
 
 
 def run_path(work: Path, encoding: Mapping[str, Any], identity: str) -> Path:

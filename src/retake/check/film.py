@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,8 +26,10 @@ def check(path: Path, expected: Expectation | None = None) -> Verdict:
     fallbacks = expected.fallbacks if expected else ()
     try:
         report = probe(path)
-        pictures = look(scan_pictures(path)) if report.kind == "video" else None
-        sounds = listen(scan_sound(path)) if report.audio else None
+        with ThreadPoolExecutor(1) as beside:
+            heard = beside.submit(lambda: listen(scan_sound(path))) if report.audio else None
+            pictures = look(scan_pictures(path)) if report.kind == "video" else None
+            sounds = heard.result() if heard else None
     except MediaError as error:
         broken = Finding("readable", False, "broken", "opens and decodes to its end", str(error))
         return Verdict((broken,), fallbacks)

@@ -9,7 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from math import gcd
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retake.assemble.captions import srt, vtt, words_json
 from retake.assemble.poster import SMALLER, candidates, merit
@@ -39,26 +43,27 @@ def write_captions(shoot: Shoot, film: Path) -> dict[str, Path]:
     }
 
 
-def write_thumbnails(
-    shoot: Shoot, title: str, film: Path, accent: str, settings: Settings
-) -> dict[str, Path]:
-    """The best frame with the title, in every thumbnail size."""
+def thumbnails(shoot: Shoot, title: str, accent: str, settings: Settings) -> dict[str, NDArray[np.uint8]]:
+    """The film's best frame with the title, as sRGB pixels (h, w, 3) by sizes such as "1080x1920"."""
     pictures = replace(shoot, film=replace(shoot.film, layers=shoot.film.layers[:1]))
     best = _best(pictures, settings.workers)
     with closing(pictures.renderer()) as renderer:
         frame = picture_to_rgb(renderer.frame(best))
-    still = film.with_name(f".{film.stem}.poster.png")
-    files: dict[str, Path] = {}
-    try:
-        write_png(still, frame)
+    made: dict[str, NDArray[np.uint8]] = {}
+    with TemporaryDirectory(prefix="retake-") as folder:
+        write_png(Path(folder) / "poster.png", frame)
         for width, height in SIZES:
-            document = thumbnail_document(still.name, title, (width, height), accent)
-            path = film.with_name(f"{film.stem}_thumb_{width}x{height}.jpg")
-            with closing(open_shoot(document, film.parent, (), settings).renderer()) as one:
-                write_jpeg(path, picture_to_rgb(one.frame(0)))
-            files[f"thumbnail_{width}x{height}"] = path
-    finally:
-        still.unlink(missing_ok=True)
+            document = thumbnail_document("poster.png", title, (width, height), accent)
+            with closing(open_shoot(document, Path(folder), (), settings).renderer()) as one:
+                made[f"{width}x{height}"] = picture_to_rgb(one.frame(0))
+    return made
+
+
+def write_thumbnails(made: Mapping[str, NDArray[np.uint8]], film: Path) -> dict[str, Path]:
+    """The thumbnails as files beside the film."""
+    files = {f"thumbnail_{size}": film.with_name(f"{film.stem}_thumb_{size}.jpg") for size in made}
+    for path, pixels in zip(files.values(), made.values(), strict=True):
+        write_jpeg(path, pixels)
     return files
 
 

@@ -13,14 +13,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from retake.assemble.film import Job, assemble
-from retake.assemble.mix import mix
+from retake.assemble.mix import MixFile, mix
 from retake.assemble.quality import may_cut, video_settings
 from retake.assemble.receipt import Receipt, receipt_path
 from retake.assemble.soundtrack import mix_plan
 from retake.assemble.stills import gif_frames, write_gif, write_png
 from retake.check import Finding, Verdict, check
 from retake.errors import HostError, InputError
-from retake.media.audio_encode import EncodedAudio, encode_audio, write_audio
+from retake.media.audio_encode import write_audio
 from retake.media.colour import picture_to_rgb
 from retake.media.memory import give_back
 from retake.produce.expectation import expect
@@ -60,7 +60,7 @@ def film_to(
             tags=dict(shoot.film.tags),
         )
         try:
-            receipt = assemble(job, shoot.renderer, lambda: _sound(shoot, work), progress)
+            receipt = assemble(job, shoot.renderer, lambda: _mixed(shoot, work), progress)
             verdict = _checked(part, shoot, fallbacks, progress) if checked else _unchecked(shoot, fallbacks)
             _put_in_place(part, out, receipt, verdict)
         except BaseException:
@@ -92,14 +92,9 @@ def _require_place(out: Path) -> None:
         raise HostError("the folder may not be written", place=str(folder), remedy=remedy)
 
 
-def _sound(shoot: Shoot, work: Path) -> EncodedAudio | None:
+def _mixed(shoot: Shoot, work: Path) -> MixFile | None:
     plan = mix_plan(shoot.film, shoot.resources.paths)
-    if plan is None:
-        return None
-    output = shoot.film.output
-    mixed = mix(plan, work)
-    codec = "libopus" if output.format == "webm" else "aac"
-    return encode_audio(mixed.blocks(1 << 16), codec, bitrate=output.audio_bitrate)
+    return mix(plan, work) if plan else None
 
 
 def _put_in_place(part: Path, out: Path, receipt: Receipt, verdict: Verdict) -> None:
@@ -185,12 +180,12 @@ def _export_frames(shoot: Shoot, out: Path, progress: Progress) -> None:
 
 
 def _export_sound(shoot: Shoot, out: Path, work: Path) -> None:
-    plan = mix_plan(shoot.film, shoot.resources.paths)
-    if plan is None:
+    mixed = _mixed(shoot, work)
+    if mixed is None:
         raise InputError("the film has no sound", place="$.timeline", remedy="add an audio track")
     part = out.with_name(f".{out.stem}.part{out.suffix}")
     try:
-        write_audio(part, mix(plan, work).blocks(1 << 16), bitrate=shoot.film.output.audio_bitrate)
+        write_audio(part, mixed.blocks(1 << 16), bitrate=shoot.film.output.audio_bitrate)
         part.replace(out)
     except OSError as error:
         raise HostError(

@@ -46,6 +46,10 @@ class Workshop:
             Store(settings.store, settings.store_limit), Policy.from_settings(settings), progress, [], []
         )
 
+    def another(self) -> Workshop:
+        """The same workshop with a record of its own."""
+        return replace(self, usages=[], fallbacks=[])
+
     def make_all(self, craft: Any, provider: str, requests: Sequence[Any], stage: str) -> list[Made[Any]]:
         """Every asset in order, with progress, its usage and its fallback noted."""
         maker: Maker[Any, Any] = Maker(craft, find(craft.kind, provider), self.store, self.policy)
@@ -110,11 +114,10 @@ def _narration(asset: Made[Speech]) -> Narration:
 
 
 def picture(
-    telling: Telling, size: tuple[int, int], out: Path, workshop: Workshop, provider: str
+    script: Script, size: tuple[int, int], out: Path, workshop: Workshop, provider: str
 ) -> tuple[SceneAssets, ...]:
-    """The scenes' pictures for one shape of frame: the user's own (in `out`), or made from the prompts."""
-    script = telling.script
-    own = [scene.image for scene in script.scenes]
+    """The scenes' pictures for one shape of frame, without narration: the user's own (in `out`), or made from
+    the prompts."""
     options, genre = script.story.options, script.story.metadata.genre
     requests = [
         ImageRequest(
@@ -129,25 +132,24 @@ def picture(
     ]
     made = iter(workshop.make_all(PAINTING, provider, requests, "pictures") if requests else ())
     return tuple(
-        _own_picture(name, out, narrations) if name else _made_picture(next(made), narrations)
-        for name, narrations in zip(own, telling.narrations, strict=True)
+        _own_picture(scene.image, out) if scene.image else _made_picture(next(made))
+        for scene in script.scenes
     )
 
 
-def _own_picture(name: str, out: Path, narrations: tuple[Narration, ...]) -> SceneAssets:
+def _own_picture(name: str, out: Path) -> SceneAssets:
     video = probe(out / name).video
     size = video.size if video else None
-    if is_film(name):
-        return SceneAssets(narrations, video=name)
-    return SceneAssets(narrations, image=name, image_size=size)
+    return SceneAssets(video=name) if is_film(name) else SceneAssets(image=name, image_size=size)
 
 
-def _made_picture(asset: Made[Artwork], narrations: tuple[Narration, ...]) -> SceneAssets:
+def _made_picture(asset: Made[Artwork]) -> SceneAssets:
     if asset.fallback:
-        return SceneAssets(narrations)
+        return SceneAssets()
     depths: Sequence[float] = asset.details["depths"]
-    planes = tuple((str(path), depth) for path, depth in zip(asset.paths, depths, strict=True))
-    return SceneAssets(narrations, planes=planes)
+    return SceneAssets(
+        planes=tuple((str(path), depth) for path, depth in zip(asset.paths, depths, strict=True))
+    )
 
 
 def play(telling: Telling, workshop: Workshop, provider: str) -> str:

@@ -5,27 +5,31 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retake.generate.providers import find
-from retake.generate.usage import total
+from retake.generate.usage import Usage, total
 from retake.media.encode import require_encoder
 from retake.media.memory import recycled
 from retake.produce import delivery
 from retake.produce.adoption import adopt, own_files
+from retake.produce.beside import beside
 from retake.produce.files import make_folder, read_text, write_json
 from retake.produce.filming import film_to
 from retake.produce.making import Telling, Workshop, cast, picture, play, tell
 from retake.produce.results import FilmResult, Production, failed_path, film_result
-from retake.produce.shoot import open_shoot, overridden
+from retake.produce.shoot import Shoot, open_shoot, overridden
 from retake.produce.targets import Target, platform_problems, targets_of, with_overrides
 from retake.produce.workplace import frugal, workplace
 from retake.progress import Progress, Step, silent
-from retake.recipes.story.compose import compose
+from retake.recipes.story.compose import SceneAssets, compose
 from retake.recipes.story.describe import Description, basic_description, describe
 from retake.recipes.story.processed import processed_story
 from retake.recipes.story.reading import read_story
@@ -62,46 +66,75 @@ def _produce_story(
     story = adopt(own_files(story, source.parent, overrides), out)
     script = cast(find("script", "rules").write(story))
     progress(Step("story", 1, 1))
+    targets = targets_of(story, tuple(overrides.get("aspect_ratios") or ()))  # type: ignore[arg-type]
     workshop = Workshop.open(settings, progress)
     with recycled():
+        first = beside(lambda: _paint(script, targets[0], out, workshop.another()))
         telling = tell(script, workshop, "espeak")
         music = play(telling, workshop, "bed")
+        gallery = first()
     edited = write_json(out / "story.json", processed_story(script, telling.schedule))
-    targets = targets_of(story, tuple(overrides.get("aspect_ratios") or ()))  # type: ignore[arg-type]
-    films = tuple(
-        _film_story(telling, music, target, out, overrides, workshop, settings, many=len(targets) > 1)
-        for target in targets
-    )
-    return Production(films, edited)
+    films: list[FilmResult] = []
+    for target in targets:
+        if target is not targets[0]:
+            with recycled():
+                gallery = _paint(script, target, out, workshop.another())
+        sound = _Sound(telling, music, workshop)
+        films.append(_film_story(sound, gallery, target, out, overrides, settings, many=len(targets) > 1))
+    return Production(tuple(films), edited)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sound:
+    """What every film of a story shares: the telling, the music, and the record of their making."""
+
+    telling: Telling
+    music: str
+    workshop: Workshop
+
+
+@dataclass(frozen=True, eq=False)
+class _Gallery:
+    """The pictures for one shape of frame, and the record of their making."""
+
+    scenes: tuple[SceneAssets, ...]
+    workshop: Workshop
+
+
+def _paint(script: Script, target: Target, out: Path, workshop: Workshop) -> _Gallery:
+    return _Gallery(picture(script, target.size, out, workshop, "painted"), workshop)
 
 
 def _film_story(
-    telling: Telling,
-    music: str,
+    sound: _Sound,
+    gallery: _Gallery,
     target: Target,
     out: Path,
     overrides: Mapping[str, object],
-    workshop: Workshop,
     settings: Settings,
     *,
     many: bool,
 ) -> FilmResult:
     """One film of a story, with everything that lies beside it."""
     began = time.monotonic()
-    script, story = telling.script, telling.script.story
-    before = len(workshop.fallbacks)
-    with recycled():
-        assets = picture(telling, target.size, out, workshop, "painted")
+    telling, script, story = sound.telling, sound.telling.script, sound.telling.script.story
+    progress = sound.workshop.progress
+    assets = [
+        replace(scene, narrations=narrations)
+        for scene, narrations in zip(gallery.scenes, telling.narrations, strict=True)
+    ]
     platform = target.platforms[0] if target.platforms else ""
-    document = compose(script, telling.schedule, assets, music=music, size=target.size, platform=platform)
+    document = compose(
+        script, telling.schedule, assets, music=sound.music, size=target.size, platform=platform
+    )
     document = overridden(document, {k: v for k, v in overrides.items() if k in ("encoder", "crf")})
     shoot = open_shoot(document, out, (), settings)
     name = file_name(story) + (f"_{target.name}" if many else "")
     film = out / f"{name}.mp4"
-    shared, own = workshop.fallbacks[:before], workshop.fallbacks[before:]
     text, failed = _described(script)
-    fallbacks = [*(f for f in shared if not f.startswith("pictures")), *own, *failed]
-    verdict, receipt = film_to(shoot, film, settings, _labelled(workshop.progress, target, many), fallbacks)
+    fallbacks = [*sound.workshop.fallbacks, *gallery.workshop.fallbacks, *failed]
+    posters = _posters(shoot, story, settings, progress) if overrides.get("thumbnails") is not False else None
+    verdict, receipt = film_to(shoot, film, settings, _labelled(progress, target, many), fallbacks)
     kept = film if verdict.passed else failed_path(film)
     files = {
         "timeline": delivery.write_timeline(document, kept),
@@ -110,14 +143,26 @@ def _film_story(
     warnings = [*script.problems, *telling.schedule.problems, *shoot.warnings]
     if verdict.passed:
         files |= delivery.write_captions(shoot, film)
-        if overrides.get("thumbnails") is not False:
-            workshop.progress(Step("thumbnails", 0, 1))
-            accent = story.options.brand.colors[0] if story.options.brand.colors else "#ffd700"
-            files |= delivery.write_thumbnails(shoot, story.title, film, accent, settings)
-            workshop.progress(Step("thumbnails", 1, 1))
+        files |= delivery.write_thumbnails(posters(), film) if posters else {}
         warnings += platform_problems(target, float(shoot.film.seconds), film.stat().st_size)
-        files["metadata"] = _write_metadata(text, script, target, film, fallbacks, workshop)
+        used = (*sound.workshop.usages, *gallery.workshop.usages)
+        files["metadata"] = _write_metadata(text, script, target, film, fallbacks, used)
     return film_result(name, film, files, shoot, verdict, receipt, warnings, fallbacks, began)
+
+
+def _posters(
+    shoot: Shoot, story: Story, settings: Settings, progress: Progress
+) -> Callable[[], dict[str, NDArray[np.uint8]]]:
+    """The thumbnails, made while the film is: what waits for them."""
+    colors = story.options.brand.colors
+
+    def make() -> dict[str, NDArray[np.uint8]]:
+        progress(Step("thumbnails", 0, 1))
+        made = delivery.thumbnails(shoot, story.title, colors[0] if colors else "#ffd700", settings)
+        progress(Step("thumbnails", 1, 1))
+        return made
+
+    return beside(make)
 
 
 def _described(script: Script) -> tuple[Description, tuple[str, ...]]:
@@ -135,14 +180,14 @@ def _write_metadata(
     target: Target,
     film: Path,
     fallbacks: Sequence[str],
-    workshop: Workshop,
+    used: Iterable[Usage],
 ) -> Path:
     extra = {
         "story_id": script.story.story_id,
         "language": script.language,
         "genre": script.story.metadata.genre,
         "fallbacks": list(fallbacks),
-        "usage": total(workshop.usages),
+        "usage": total(used),
         "ai_generated": True,
     }
     platforms = target.platforms or ("instagram_reels", "youtube_shorts", "tiktok", "x")
