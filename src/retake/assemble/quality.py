@@ -15,19 +15,19 @@ from retake.timeline.film import Film
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A named quality: x264's preset and CRF, the cap in bits a second at 1080p30, and x264's subme where the
-    preset's own is not wanted (docs/decisions/0012)."""
+    """A named quality: x264's preset and CRF, the cap in bits a second at 1080p30, and how far x264
+    looks ahead where the preset's own will not do (docs/decisions/0012)."""
 
     preset: str
     crf: float
     cap: int
-    subme: int | None = None
+    lookahead: int | None = None
 
 
 GRADES: Mapping[Quality, Grade] = MappingProxyType(
     {
         "draft": Grade("superfast", 26, 5_000_000),
-        "standard": Grade("veryfast", 19, 8_000_000, subme=1),
+        "standard": Grade("superfast", 19, 8_000_000, lookahead=10),
         "high": Grade("medium", 18, 8_000_000),
     }
 )
@@ -57,7 +57,7 @@ def video_settings(output: Output, *, cuts: bool = True) -> VideoSettings:
         rate=output.fps,
         encoder="vp9" if webm else output.encoder,
         preset=output.preset or grade.preset,
-        subme=None if output.preset else grade.subme,
+        lookahead=None if output.preset else grade.lookahead,
         crf=crf + _VP9_OFFSET if webm else crf,
         max_bitrate=cap,
         cuts=cuts,

@@ -51,8 +51,9 @@ class VideoSettings:
     cuts: bool = True
     """Whether pictures may cut inside a span. Where none does, looking for cuts costs time and, in a
     dissolve, a needless key frame."""
-    subme: int | None = None
-    """How hard x264 refines motion below the pixel, 0 to 11; None leaves it to the preset."""
+    lookahead: int | None = None
+    """How many frames x264 looks ahead to weigh each block by what will be made of it (its macroblock tree);
+    None leaves both to the preset."""
 
     def options(self) -> dict[str, str]:
         """The encoder's own options."""
@@ -61,7 +62,7 @@ class VideoSettings:
             case "x264":
                 tuned = "threads=1:lookahead-threads=1:sliced-threads=0:stitchable=1:force-cfr=1"
                 tuned += "" if self.cuts else ":scenecut=0"
-                tuned += "" if self.subme is None else f":subme={self.subme}"
+                tuned += f":mbtree=1:rc-lookahead={self.lookahead}" if self.lookahead else ""
                 found = {"preset": self.preset, "crf": crf, "profile": "high", "x264-params": tuned}
             case "nvenc":
                 found = {"preset": "p5", "tune": "hq", "rc": "vbr", "cq": crf, "bf": "0", "profile": "high"}
