@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retake.generate.painted.noise import Field
-from retake.generate.painted.plane import Plane, blurred, enlarged
+from retake.generate.painted.plane import Plane, bands, blurred, enlarged
 from retake.generate.painted.stage import Stage
 from retake.generate.ports import ArtLayer, Artwork
 
@@ -87,27 +87,36 @@ def _quantised(field: Field, shade: Field, grain: Field) -> NDArray[np.uint8]:
 
 
 def _opaque(plane: Plane, shade: Field, grain: Field) -> NDArray[np.uint8]:
-    return np.asarray(cv2.merge([_quantised(channel, shade, grain) for channel in plane.channels]), np.uint8)
+    pixels = np.empty((plane.height, plane.width, 3), np.uint8)
+    for rows in bands(plane.height):
+        channels = [_quantised(channel[rows], shade[rows], grain[rows]) for channel in plane.channels]
+        cv2.merge(channels, pixels[rows])
+    return pixels
 
 
 def _straight(plane: Plane, shade: Field, grain: Field) -> NDArray[np.uint8]:
     """Alpha taken out of the colours; where there is none, the colours of the neighbourhood."""
-    alpha = plane.channels[3]
     small = (max(1, plane.width // 16), max(1, plane.height // 16))
     least = np.float32(1 / 400)
-    amount = _shrunk(alpha, small)
+    amount = _shrunk(plane.channels[3], small)
     spread = blurred(amount, 4) + blurred(amount, 24) * 0.02 + 1e-6
     mean = max(float(amount.mean()), 1e-6)
-    over = np.reciprocal(alpha + least)
-    channels: list[NDArray[np.uint8]] = []
+    around: list[Field] = []
     for channel in plane.channels[:3]:
         thin = _shrunk(channel, small)
-        around = blurred(thin, 4) + blurred(thin, 24) * 0.02 + 1e-6 * float(thin.mean()) / mean
-        field = enlarged(around / spread, plane.height, plane.width)
-        field *= least
-        field += channel
-        field *= over
-        channels.append(_quantised(field, shade, grain))
-    soft = np.where((alpha > 0.004) & (alpha < 0.99), grain, np.float32(0))
-    cover = np.clip((alpha + soft) * 255 + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.merge([*channels, cover]), np.uint8)
+        near = blurred(thin, 4) + blurred(thin, 24) * 0.02 + 1e-6 * float(thin.mean()) / mean
+        around.append(enlarged(near / spread, plane.height, plane.width))
+    pixels = np.empty((plane.height, plane.width, 4), np.uint8)
+    for rows in bands(plane.height):
+        alpha = plane.channels[3, rows]
+        over = np.reciprocal(alpha + least)
+        channels: list[NDArray[np.uint8]] = []
+        for field, channel in zip(around, plane.channels[:3, rows], strict=True):
+            straight = field[rows] * least
+            straight += channel
+            straight *= over
+            channels.append(_quantised(straight, shade[rows], grain[rows]))
+        soft = np.where((alpha > 0.004) & (alpha < 0.99), grain[rows], np.float32(0))
+        cover = np.clip((alpha + soft) * 255 + 0.5, 0, 255).astype(np.uint8)
+        cv2.merge([*channels, cover], pixels[rows])
+    return pixels

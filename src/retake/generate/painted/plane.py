@@ -6,7 +6,7 @@ the plane is not opaque. A `Patch` is a soft-edged stencil somewhere on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from retake.generate.painted.noise import Field
 
 Outline = NDArray[np.floating[Any]]
 _SHIFT = 4
+_ROWS = 48
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,35 +81,37 @@ class Plane:
         """Paint a colour through a patch: one colour (3,), one for each row of the plane (plane height, 3),
         or one for each pixel of the patch (3, height, width), which then lies on the plane."""
         patch = patch.within(self.height, self.width)
-        height, width = patch.values.shape
-        rows = slice(patch.y, patch.y + height)
-        cover = patch.values.astype(np.float32, copy=False)
-        if opacity != 1:
-            cover = cover * np.float32(opacity)
-        for index, channel in enumerate(self.channels):
-            target = channel[rows, patch.x : patch.x + width]
-            if index == 3:
-                paint = np.float32(1)
-            elif colour.ndim == 1:
-                paint = np.float32(colour[index])
-            else:
-                paint = colour[rows, index, None] if colour.ndim == 2 else colour[index]
-            step = paint - target
-            step *= cover
-            target += step
+        columns = slice(patch.x, patch.x + patch.values.shape[1])
+        for band in bands(patch.values.shape[0]):
+            rows = slice(patch.y + band.start, patch.y + band.stop)
+            cover = patch.values[band].astype(np.float32, copy=False)
+            if opacity != 1:
+                cover = cover * np.float32(opacity)
+            for index, channel in enumerate(self.channels):
+                if index == 3:
+                    paint = np.float32(1)
+                elif colour.ndim == 1:
+                    paint = np.float32(colour[index])
+                else:
+                    paint = colour[rows, index, None] if colour.ndim == 2 else colour[index, band]
+                target = channel[rows, columns]
+                step = paint - target
+                step *= cover
+                target += step
 
     def light(self, patch: Patch, colour: Rgb, opacity: float = 1.0) -> None:
         """Add light to what is already painted (a screen: it never clips)."""
         patch = patch.within(self.height, self.width)
-        height, width = patch.values.shape
-        rows, columns = slice(patch.y, patch.y + height), slice(patch.x, patch.x + width)
-        ceiling = np.float32(1) if self.opaque else self.channels[3, rows, columns]
-        for index in range(3):
-            target = self.channels[index, rows, columns]
-            step = ceiling - target
-            step *= patch.values
-            step *= np.float32(colour[index] * opacity)
-            target += step
+        columns = slice(patch.x, patch.x + patch.values.shape[1])
+        for band in bands(patch.values.shape[0]):
+            rows = slice(patch.y + band.start, patch.y + band.stop)
+            ceiling = np.float32(1) if self.opaque else self.channels[3, rows, columns]
+            for index in range(3):
+                target = self.channels[index, rows, columns]
+                step = ceiling - target
+                step *= patch.values[band]
+                step *= np.float32(colour[index] * opacity)
+                target += step
 
     def polygon(self, points: Outline, *more: Outline) -> Patch | None:
         """The patch that one or several outlines (n, 2) in pixels enclose; None when it lies outside."""
@@ -200,6 +203,11 @@ class Plane:
         near = np.clip(1 - np.sqrt(across[None, :] ** 2 + down[:, None] ** 2), 0, 1).astype(np.float32)
         near **= np.float32(power)
         return Patch(near if step == 1 else enlarged(near, size[1], size[0]), int(low[0]), int(low[1]))
+
+
+def bands(height: int) -> Iterator[slice]:
+    """Rows few enough to stay in the processor's cache from one step to the next."""
+    return (slice(top, min(top + _ROWS, height)) for top in range(0, height, _ROWS))
 
 
 def _fixed(points: Outline, origin: NDArray[np.int64]) -> NDArray[np.int32]:
