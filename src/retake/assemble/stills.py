@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from retake.errors import HostError
+from retake.media.png import png_of
 
 Pixels = NDArray[np.uint8]
 
-_PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
 _GIF_RATE = 12
 _GIF_SIDE = 480
 _GIF_SAMPLES = 12
@@ -24,13 +24,7 @@ _GIF_SAMPLES = 12
 
 def write_png(path: Path, pixels: Pixels) -> None:
     """Writes sRGB pixels (h, w, 3). Raises `HostError`."""
-    _write(path, lambda part: part.write_bytes(_png(pixels)))
-
-
-def _png(pixels: Pixels) -> bytes:
-    """Only runs of equal bytes are looked for: pictures are grainy, and no smaller for a longer search."""
-    _, coded = cv2.imencode(".png", pixels[..., ::-1], _PNG)
-    return coded.tobytes()
+    _write(path, lambda part: part.write_bytes(png_of(pixels)))
 
 
 def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import sys
 from types import FrameType
 from typing import NoReturn
 
@@ -21,9 +22,9 @@ def main() -> None:
     _stop_cleanly_on(signal.SIGTERM, signal.SIGHUP)
     gc.set_threshold(_FEW_COLLECTIONS)
 
-    from retake.cli.app import app
+    from retake.cli.app import application
 
-    app(prog_name="retake")
+    application(sys.argv[1:])(prog_name="retake")
 
 
 def _stop_cleanly_on(*signals: signal.Signals) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -26,23 +27,12 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
 
 
-app = typer.Typer(
-    name="retake",
-    cls=_Commands,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"retake {__version__}")
         raise typer.Exit(0)
 
 
-@app.callback()
 def retake(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_version)
@@ -54,7 +44,7 @@ def retake(
     """Programmable video: a template once, then every row of data becomes a finished, checked film."""
 
 
-for command in (
+_COMMANDS: tuple[Callable[..., None], ...] = (
     make.story,
     make.render,
     make.frame,
@@ -68,6 +58,39 @@ for command in (
     look.validate,
     look.doctor,
     look.schema,
-):
-    app.command()(command)
-app.add_typer(consent_app)
+)
+_GROUPS = {"consent": consent_app}
+
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """The application for these arguments: where they name a command, only that one is described, since to
+    describe them all takes longer than most of them take to begin."""
+    named = next((argument for argument in arguments if not argument.startswith("-")), "")
+    commands = [command for command in _COMMANDS if _name(command) == named]
+    groups = {name: group for name, group in _GROUPS.items() if name == named}
+    return _described(commands, groups) if commands or groups else app
+
+
+def _name(command: Callable[..., None]) -> str:
+    return command.__name__.replace("_", "-")
+
+
+def _described(commands: Iterable[Callable[..., None]], groups: Mapping[str, typer.Typer]) -> typer.Typer:
+    described = typer.Typer(
+        name="retake",
+        cls=_Commands,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    described.callback()(retake)
+    for command in commands:
+        described.command(_name(command))(command)
+    for name, group in groups.items():
+        described.add_typer(group, name=name)
+    return described
+
+
+app = _described(_COMMANDS, _GROUPS)
+"""The whole application."""

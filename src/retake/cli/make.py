@@ -173,7 +173,6 @@ def frame(
     as_json: options.Json = False,
 ) -> None:
     """Save one picture of a timeline."""
-    from retake.cli import report
     from retake.produce import preview_frame
 
     target = out or Path(f"{source.stem}.png")
@@ -188,6 +187,8 @@ def frame(
     save_picture(pixels, target)
     height, width = pixels.shape[:2]
     if as_json:
+        from retake.cli import report
+
         report.say_json({"picture": str(target), "size": [width, height], "at": float(time_at)})
     else:
         print(f"{target} ({width}x{height}, at {float(time_at):g} s)")  # noqa: T201

@@ -7,7 +7,9 @@ caller allows, whatever links lie on the way: a row of data must not be able to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +19,7 @@ from retake.media.probe import Report, probe
 from retake.media.source import plain_file
 from retake.timeline.film import Length
 
+_READERS = 4
 _FONTS = (".ttf", ".otf", ".ttc", ".woff2")
 
 
@@ -32,29 +35,37 @@ class Gathered:
 def gather(sources: Iterable[tuple[str, str]], base: Path, allowed: Sequence[Path]) -> Gathered:
     """Finds and measures every (place, src). Raises `DocumentError` with everything that is wrong."""
     roots = [root.resolve() for root in (base, *allowed)]
+    first: dict[str, str] = {}
+    for place, src in sources:
+        first.setdefault(src, place)
+    with ThreadPoolExecutor(_READERS) as pool:
+        found = list(pool.map(partial(_measured, base=base, roots=roots), first))
     paths: dict[str, Path] = {}
     lengths: dict[str, Length] = {}
     problems: list[Problem] = []
     warnings: list[Problem] = []
-    for place, src in sources:
-        if src in paths:
+    for (src, place), measured in zip(first.items(), found, strict=True):
+        if isinstance(measured, MediaError):
+            problems.append(Problem(place, f"{src}: {measured.message}", measured.remedy))
             continue
-        try:
-            path = plain_file(_inside(src, base, roots))
-            paths[src] = path
-            if path.suffix.lower() in _FONTS:
-                lengths[src] = Length(None)
-                continue
-            report = probe(path)
-            lengths[src] = _length(report)
-            warnings += [
-                Problem(place, f"{src}: {w.message}", w.remedy, warning=True) for w in report.warnings
-            ]
-        except MediaError as error:
-            problems.append(Problem(place, f"{src}: {error.message}", error.remedy))
+        paths[src], report = measured
+        lengths[src] = _length(report) if report else Length(None)
+        warnings += [
+            Problem(place, f"{src}: {w.message}", w.remedy, warning=True)
+            for w in (report.warnings if report else ())
+        ]
     if problems:
         raise DocumentError(problems)
     return Gathered(MappingProxyType(paths), MappingProxyType(lengths), tuple(warnings))
+
+
+def _measured(src: str, base: Path, roots: Sequence[Path]) -> tuple[Path, Report | None] | MediaError:
+    """A file and what is known of it, nothing for a font; or what is wrong with it."""
+    try:
+        path = plain_file(_inside(src, base, roots))
+        return path, None if path.suffix.lower() in _FONTS else probe(path)
+    except MediaError as error:
+        return error
 
 
 def _inside(src: str, base: Path, roots: Sequence[Path]) -> Path:

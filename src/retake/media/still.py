@@ -13,14 +13,13 @@ from contextlib import contextmanager
 from io import SEEK_CUR, BytesIO
 from pathlib import Path
 from typing import Literal
-from zlib import crc32
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from retake.errors import MediaError
+from retake.media.png import is_whole, pixels_of
 from retake.media.source import plain_file
 
 MAX_PIXELS = 89_000_000  # some 9400 x 9400; Pillow itself warns above it
@@ -119,29 +118,8 @@ def _plain_png(image: Image.Image, path: Path) -> NDArray[np.uint8] | None:
     if tile not in ("RGB", "RGBA") or tile != image.mode or image.info:
         return None
     data = path.read_bytes()
-    if not _whole(data):
-        return None
-    samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if samples is None or samples.shape != (image.height, image.width, len(image.mode)):
-        return None
-    swap = cv2.COLOR_BGRA2RGBA if image.mode == "RGBA" else cv2.COLOR_BGR2RGB
-    return np.asarray(cv2.cvtColor(samples, swap, dst=samples), np.uint8)
-
-
-def _whole(png: bytes) -> bool:
-    """Whether every chunk (PNG 3, section 5.3) has its checksum, up to the end, nothing after the pixels."""
-    at, pixels = 8, False
-    while at + 12 <= len(png):
-        length, kind = struct.unpack_from(">I4s", png, at)
-        end = at + 8 + length
-        if png[end : end + 4] != crc32(memoryview(png)[at + 4 : end]).to_bytes(4, "big"):
-            return False
-        if kind == b"IEND":
-            return pixels
-        if pixels and kind != b"IDAT":
-            return False
-        pixels, at = pixels or kind == b"IDAT", end + 4
-    return False
+    pixels = pixels_of(data) if is_whole(data) else None
+    return pixels if pixels is not None and pixels.shape[:2] == image.size[::-1] else None
 
 
 def _too_large(path: Path, what: str, max_pixels: int) -> MediaError:

@@ -12,7 +12,6 @@ from difflib import get_close_matches
 from textwrap import shorten
 from typing import Any, cast, get_args
 
-import yaml
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from retake.errors import DocumentError, Problem
@@ -22,7 +21,6 @@ from retake.timeline.variables import Variable, bind
 
 _VARIABLES = TypeAdapter(tuple[Variable, ...])
 _DEEPEST = 100
-_LARGEST = 1_000_000
 _PLAIN = (str, int, float, bool, type(None))
 _WORDS = {
     "a valid dictionary or object to extract fields from": "an object",
@@ -71,18 +69,13 @@ def load(text: str, *, name: str) -> JsonValue:
     """
     text = text.lstrip("\ufeff")
     try:
-        is_json = text.lstrip().startswith(("{", "["))
-        value = cast(JsonValue, json.loads(text) if is_json else _from_yaml(text))
+        value = _plain(text, name)
         if _depth(value) > _DEEPEST:
             raise RecursionError
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         problem = Problem(where, error.msg, "check commas and quotes there")
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "$"
-        problem = Problem(where, "is neither JSON nor YAML", error.problem or "check the indentation there")
-    except (yaml.YAMLError, TypeError, ValueError) as error:
+    except ValueError as error:
         problem = Problem("$", "is neither JSON nor YAML", str(error).split("\n")[0])
     except RecursionError:
         problem = Problem("$", "is nested too deeply", f"stay within {_DEEPEST} levels")
@@ -91,31 +84,13 @@ def load(text: str, *, name: str) -> JsonValue:
     raise DocumentError([problem], place=name)
 
 
-def _from_yaml(text: str) -> object:
-    loader = yaml.SafeLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        if _unfolded(node, {}) > _LARGEST:
-            raise ValueError("its aliases unfold to more than a document can hold")
-        value: object = loader.construct_document(node)  # pyright: ignore[reportUnknownMemberType]
-    finally:
-        loader.dispose()
-    json.dumps(value)  # dates, sets and cycles have no place in a document
-    return value
+def _plain(text: str, name: str) -> JsonValue:
+    if text.lstrip().startswith(("{", "[")):
+        return json.loads(text)
 
+    from retake.timeline.from_yaml import from_yaml
 
-def _unfolded(node: yaml.Node, known: dict[int, int]) -> int:
-    """How many values a node stands for, each alias counted as what it repeats."""
-    if id(node) not in known:
-        parts: list[yaml.Node] = []
-        if isinstance(node, yaml.MappingNode):
-            parts = [part for pair in node.value for part in pair]
-        elif isinstance(node, yaml.SequenceNode):
-            parts = node.value
-        known[id(node)] = 1 + sum(_unfolded(part, known) for part in parts)
-    return known[id(node)]
+    return cast(JsonValue, from_yaml(text, name=name))
 
 
 def _depth(value: JsonValue) -> int:
