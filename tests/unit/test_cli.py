@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from retake.check.verdict import Finding, Verdict
 from retake.cli import options
-from retake.cli.app import app
+from retake.cli.app import app, application
 from retake.errors import DocumentError, HostError, InputError, Problem
 from retake.progress import Step
 from retake.recipes.story.platforms import ASPECTS
@@ -257,3 +257,16 @@ def test_the_choices_are_those_of_the_documents() -> None:
     assert set(options.Quality) == set(get_args(Quality))
     assert set(options.Encoder) == set(get_args(Encoder))
     assert set(options.Format) == set(get_args(Format))
+
+
+@pytest.mark.parametrize("arguments", [["frame", "a.json"], ["--debug", "frame"], ["consent", "list"]])
+def test_only_the_command_that_is_asked_for_is_described(arguments: list[str]) -> None:
+    found = application(arguments)
+    names = [command.name for command in found.registered_commands]
+    names += [group.name for group in found.registered_groups]
+    assert names == [name for name in arguments if name in ("frame", "consent")]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["fram"]])
+def test_without_a_commands_name_all_are_described(arguments: list[str]) -> None:
+    assert application(arguments) is app
