@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from retake.media.picture import Picture
+from retake.render import camera
 from retake.render.camera import Placement, Window, draw
 from retake.render.plate import BORDER, Plate, from_rgb
 from retake.render.resample import Scratch
@@ -145,6 +147,40 @@ def test_a_zoom_is_as_sharp_as_one_exact_resampling() -> None:
         drawn = _draw(plate, placement).y.astype(float)
         sharp.append(drawn.std() / exact.std())
     assert np.median(sharp) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("grounded", [True, False])
+@pytest.mark.parametrize("scale", [(1.07, 1.07), (1.31, 1.31), (1.68, 1.68), (1.12, 1.85), (1.93, 1.27)])
+def test_one_pass_and_two_agree_for_a_plane_that_ends_inside_the_canvas(
+    monkeypatch: pytest.MonkeyPatch, scale: tuple[float, float], grounded: bool
+) -> None:
+    x, y = _grid(*SOURCE)
+    pixels = np.dstack([_luma(x, y).round().astype(np.uint8)] * 3 + [np.zeros(SOURCE[::-1], np.uint8)])
+    pixels[130:190, 70:150, 3] = 255
+    if grounded:
+        pixels[200:, :, 3] = 255
+    plate = from_rgb(pixels)
+    width, height = SOURCE[0] / scale[0], SOURCE[1] / scale[1]
+    size = round(width * 0.46) * 2, round(height * 0.46) * 2
+    sampling, ways = camera._sampling, list[bool]()
+
+    def drawn(one_pass: bool, phase: float) -> Picture:
+        def choose(*given: Any) -> Any:
+            found = sampling(*given)
+            ways.append(found is not None)
+            return found if one_pass else None
+
+        monkeypatch.setattr(camera, "_sampling", choose)
+        canvas = Picture.blank(*size)
+        placement = Placement(size[0] / 2 + phase, size[1] / 2 - phase, width, height)
+        draw(canvas, plate, Window(0, 0, plate.width, plate.height), placement, Scratch())
+        return canvas
+
+    for phase in (0, 0.3, 1.7):
+        one, two = drawn(True, phase), drawn(False, phase)
+        for a, b in zip(one.planes, two.planes, strict=True):
+            assert np.abs(a.astype(int) - b).max() < 48  # half of an edge: the two are not equally sharp
+    assert any(ways)
 
 
 def test_a_plate_is_bordered_by_its_edges() -> None:

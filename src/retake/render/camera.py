@@ -152,11 +152,11 @@ def _cover(
     canvas: Picture, plate: Plate, scale: tuple[float, float], offset: tuple[float, float], scratch: Scratch
 ) -> None:
     chroma = _chroma_offset(scale, offset)
-    if found := axes(scale, offset, canvas.y.shape, _OFF):
+    if found := axes(scale, offset, canvas.y.shape, plate.y.shape, _OFF):
         np.copyto(canvas.y, resized(plate.bordered.y, found, canvas.y.shape, scratch, "y"))
     else:
         resample(plate.y, scale, offset, canvas.y, scratch)
-    if found := axes(scale, chroma, canvas.u.shape, _OFF / 2):
+    if found := axes(scale, chroma, canvas.u.shape, plate.u.shape, _OFF / 2):
         for plane, out in zip(
             _unwoven(plate, found, canvas.u.shape, scratch), canvas.planes[1:], strict=True
         ):
@@ -268,9 +268,9 @@ def _sampling(
     """The sampling of what lands on a box; None where one pass will not do."""
     shape = box.bottom - box.top, box.right - box.left
     near = _near(plate, scale, offset, box)
-    luma = axes(scale, near, shape, _OFF)
+    luma = axes(scale, near, shape, plate.y.shape, _OFF)
     half = shape[0] // 2, shape[1] // 2
-    chroma = axes(scale, _chroma_offset(scale, near), half, _OFF) if luma else None
+    chroma = axes(scale, _chroma_offset(scale, near), half, plate.u.shape, _OFF) if luma else None
     return _Sampling(luma, chroma) if luma and chroma else None
 
 

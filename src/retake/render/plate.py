@@ -23,14 +23,15 @@ Plane = NDArray[np.uint8]
 BORDER = 128
 """How many pixels the camera may begin to read before a plate."""
 
-_BEYOND = 4
+BEYOND = 16
+"""And how many after it."""
 
 _BLEED = 5
 
 
 class Bordered(NamedTuple):
-    """A plate's planes with their edges repeated: `BORDER` pixels to the left and the top, a few to the right
-    and the bottom. u and v are woven together, (h/2, w/2, 2)."""
+    """A plate's planes with their edges repeated: `BORDER` pixels to the left and the top, `BEYOND` to
+    the right and the bottom. u and v are woven together, (h/2, w/2, 2)."""
 
     y: Plane
     uv: Plane
@@ -159,7 +160,7 @@ def masked(plate: Plate, alpha: Plane) -> Plate:
 
 
 def _bordered(plane: Plane) -> Plane:
-    around = (BORDER, _BEYOND, BORDER, _BEYOND)
+    around = (BORDER, BEYOND, BORDER, BEYOND)
     return np.asarray(cv2.copyMakeBorder(plane, *around, cv2.BORDER_REPLICATE), np.uint8)
 
 

@@ -13,7 +13,7 @@ from math import ceil, floor, prod
 import cv2
 import numpy as np
 
-from retake.render.plate import BORDER, Plane
+from retake.render.plate import BEYOND, BORDER, Plane
 
 _SPARE = 96
 """The most rows or columns that are resized only for the phase of those after them."""
@@ -51,16 +51,20 @@ class Axis:
 
 
 def axes(
-    scale: tuple[float, float], offset: tuple[float, float], shape: tuple[int, ...], off: float
+    scale: tuple[float, float],
+    offset: tuple[float, float],
+    shape: tuple[int, ...],
+    source: tuple[int, ...],
+    off: float,
 ) -> tuple[Axis, Axis] | None:
-    """How to resize to `shape` (h, w) in one pass, across and down, at most `off` source pixels from the
-    place; None if that cannot be."""
-    across = _axis(scale[0], offset[0], shape[1], off)
-    down = _axis(scale[1], offset[1], shape[0], off) if across else None
+    """How to resize a plane of shape `source` (h, w) to `shape` (h, w) in one pass, across and down, at most
+    `off` source pixels from the place; None if that cannot be."""
+    across = _axis(scale[0], offset[0], shape[1], source[1], off)
+    down = _axis(scale[1], offset[1], shape[0], source[0], off) if across else None
     return (across, down) if across and down else None
 
 
-def _axis(scale: float, offset: float, length: int, off: float) -> Axis | None:
+def _axis(scale: float, offset: float, length: int, source: int, off: float) -> Axis | None:
     """Beginning a pixel earlier moves the phase by the fraction of the scale: some number of spare pixels
     brings it close to a whole one. What is missing is shared out evenly to both ends of the picture."""
     for spare in range(min(_SPARE, floor((offset + BORDER) / scale)) + 1):
@@ -69,7 +73,8 @@ def _axis(scale: float, offset: float, length: int, off: float) -> Axis | None:
         if abs(at - first) <= off:
             middle = length / 2
             exact = (middle * scale + offset - first) / (middle + spare)
-            return Axis(first, source_extent(length + spare, exact), spare, exact)
+            extent = source_extent(length + spare, exact)
+            return Axis(first, extent, spare, exact) if first + extent <= source + BEYOND else None
     return None
 
 
