@@ -6,20 +6,20 @@ from threading import Event
 
 import pytest
 
-from retake.produce.beside import beside
+from retake.beside import beside
 
 
 def test_the_caller_goes_on_until_it_asks() -> None:
     gate = Event()
-    wait = beside(lambda: gate.wait(10))
+    found = beside(lambda: gate.wait(10))
     gate.set()
-    assert wait() is True
+    assert found.result() is True
 
 
 def test_what_it_raised_is_raised_where_its_result_is_asked_for() -> None:
     def fail() -> None:
         raise ValueError("no")
 
-    wait = beside(fail)
+    found = beside(fail)
     with pytest.raises(ValueError, match="no"):
-        wait()
+        found.result()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 
@@ -11,16 +9,14 @@ from retake.media.picture import Picture
 from retake.timeline.film import Film
 
 
-def candidates(film: Film) -> Iterator[tuple[int, ...]]:
+def candidates(film: Film) -> list[tuple[int, ...]]:
     """Frames worth looking at, by shots of the lowest track: two inside each, outside its transitions."""
-    found = False
+    found: list[tuple[int, ...]] = []
     for shot in film.layers[0] if film.layers else ():
         start, end = max(shot.span.start, shot.enter.end), min(shot.span.end, shot.leave.start)
         if start < end:
-            found = True
-            yield tuple(sorted({start + (end - start) // 3, start + (end - start) * 2 // 3}))
-    if not found:
-        yield (film.length // 2,)
+            found.append(tuple(sorted({start + (end - start) // 3, start + (end - start) * 2 // 3})))
+    return found or [(film.length // 2,)]
 
 
 SMALLER = 4

@@ -18,21 +18,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar
+from queue import SimpleQueue
+from typing import Any, Generic
 
+from retake.beside import beside, settled
 from retake.errors import ProviderError, RetakeError, Severity
 from retake.generate.crafts import Craft, Request, Value
 from retake.generate.providers import Provider
 from retake.generate.usage import Usage
 from retake.settings import Settings
 from retake.store import Store, content_key
-
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ class Maker(Generic[Request, Value]):
                     index, request = waiting.popleft()
                 except IndexError:
                     return
-                done.put((index, _outcome(partial(self.make, request))))
+                done.put((index, settled(partial(self.make, request))))
 
         for _ in range(min(self.policy.concurrency, len(requests))):
             threading.Thread(target=work, name=f"make-{self.craft.kind}", daemon=True).start()
@@ -197,18 +196,13 @@ class Maker(Generic[Request, Value]):
     def _attempt(self, request: Request) -> Value:
         """One attempt, in a thread of its own: one that hangs cannot be ended, only left behind."""
         place = f"{self.craft.kind}.{self.adapter.name}"
-        perform, answer = self.craft.perform, SimpleQueue[Future[object]]()
-        threading.Thread(
-            target=lambda: answer.put(_outcome(partial(perform, self.adapter, request))),
-            name=f"attempt-{place}",
-            daemon=True,
-        ).start()
-        try:
-            return self.craft.check(request, answer.get(timeout=self.policy.timeout).result())
-        except Empty:
+        answer = beside(partial(self.craft.perform, self.adapter, request), f"attempt-{place}")
+        if not wait([answer], self.policy.timeout).done:
             raise ProviderError(
                 f"no answer within {self.policy.timeout:g} s", severity=Severity.RECOVERABLE, place=place
-            ) from None
+            )
+        try:
+            return self.craft.check(request, answer.result())
         except RetakeError as error:
             error.place = error.place or place
             raise
@@ -283,13 +277,3 @@ class Maker(Generic[Request, Value]):
             usage=usage,
             read=self.craft.codec.read,
         )
-
-
-def _outcome(call: Callable[[], _Result]) -> Future[_Result]:
-    """A settled future: the result of the call, or whatever it raised, to be carried to another thread."""
-    future = Future[_Result]()
-    try:
-        future.set_result(call())
-    except BaseException as error:  # noqa: BLE001 - it is raised again where the future is read
-        future.set_exception(error)
-    return future

@@ -6,6 +6,9 @@ PNG 3 (W3C Recommendation, 2025). What others wrote is read by `media.still`, wh
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from io import BytesIO
+from typing import BinaryIO
 from zlib import crc32
 
 import cv2
@@ -41,17 +44,28 @@ def pixels_of(png: bytes) -> Pixels | None:
     return np.asarray(cv2.cvtColor(pixels, swap, dst=pixels), np.uint8)
 
 
+def chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+    """The chunks of a PNG (section 5.3): kind, where its data begins, how long that is. What is cut off ends
+    them."""
+    at = 8
+    file.seek(at)
+    while len(head := file.read(8)) == 8:
+        length, kind = struct.unpack(">I4s", head)
+        yield kind, at + 8, length
+        at += length + 12
+        file.seek(at)
+
+
 def is_whole(png: bytes) -> bool:
-    """Whether every chunk (section 5.3) has its checksum, up to the end, and nothing follows the pixels."""
-    at, pixels = 8, False
-    while at + 12 <= len(png):
-        length, kind = struct.unpack_from(">I4s", png, at)
-        end = at + 8 + length
-        if png[end : end + 4] != crc32(memoryview(png)[at + 4 : end]).to_bytes(4, "big"):
+    """Whether every chunk has its checksum, up to the end, and nothing follows the pixels."""
+    pixels = False
+    for kind, start, length in chunks(BytesIO(png)):
+        end = start + length
+        if png[end : end + 4] != crc32(memoryview(png)[start - 4 : end]).to_bytes(4, "big"):
             return False
         if kind == b"IEND":
             return pixels
         if pixels and kind != b"IDAT":
             return False
-        pixels, at = pixels or kind == b"IDAT", end + 4
+        pixels = pixels or kind == b"IDAT"
     return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Generator
 from contextlib import contextmanager
-from io import SEEK_CUR, BytesIO
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from retake.errors import MediaError
-from retake.media.png import is_whole, pixels_of
+from retake.media.png import chunks, is_whole, pixels_of
 from retake.media.source import plain_file
 
 MAX_PIXELS = 89_000_000  # some 9400 x 9400; Pillow itself warns above it
@@ -94,18 +94,15 @@ def orientation_of(image: Image.Image, path: Path) -> int:
 
 
 def _tags_follow(png: Path) -> bool:
-    """Whether text or EXIF follows a PNG's pixels, or its chunks (PNG 3, section 5.3) have no proper end."""
+    """Whether text or EXIF follows a PNG's pixels, or its chunks have no proper end."""
+    pixels = False
     with png.open("rb") as file:
-        file.seek(8)
-        pixels = False
-        while len(head := file.read(8)) == 8:
-            length, kind = struct.unpack(">I4s", head)
+        for kind, _, _ in chunks(file):
             if kind == b"IEND":
                 return False
             pixels = pixels or kind == b"IDAT"
             if pixels and kind in _TAGS:
                 return True
-            file.seek(length + 4, SEEK_CUR)
     return True
 
 

@@ -29,6 +29,9 @@ from retake.recipes.story.thumbnail import SIZES, thumbnail_document
 from retake.settings import Settings
 from retake.timeline.document import Document
 
+Thumbnails = Mapping[str, NDArray[np.uint8]]
+"""sRGB pixels (h, w, 3) by sizes such as "1080x1920"."""
+
 
 def write_captions(shoot: Shoot, film: Path) -> dict[str, Path]:
     """SRT, VTT and word-timed JSON, where the film has captions."""
@@ -43,8 +46,8 @@ def write_captions(shoot: Shoot, film: Path) -> dict[str, Path]:
     }
 
 
-def thumbnails(shoot: Shoot, title: str, accent: str, settings: Settings) -> dict[str, NDArray[np.uint8]]:
-    """The film's best frame with the title, as sRGB pixels (h, w, 3) by sizes such as "1080x1920"."""
+def thumbnails(shoot: Shoot, title: str, accent: str, settings: Settings) -> Thumbnails:
+    """The film's best frame with the title, in every thumbnail size."""
     pictures = replace(shoot, film=replace(shoot.film, layers=shoot.film.layers[:1]))
     best = _best(pictures, settings.workers)
     with closing(pictures.renderer()) as renderer:
@@ -59,7 +62,7 @@ def thumbnails(shoot: Shoot, title: str, accent: str, settings: Settings) -> dic
     return made
 
 
-def write_thumbnails(made: Mapping[str, NDArray[np.uint8]], film: Path) -> dict[str, Path]:
+def write_thumbnails(made: Thumbnails, film: Path) -> dict[str, Path]:
     """The thumbnails as files beside the film."""
     files = {f"thumbnail_{size}": film.with_name(f"{film.stem}_thumb_{size}.jpg") for size in made}
     for path, pixels in zip(files.values(), made.values(), strict=True):

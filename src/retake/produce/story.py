@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from retake.beside import beside
 from retake.generate.providers import find
 from retake.generate.usage import Usage, total
 from retake.media.encode import require_encoder
 from retake.media.memory import recycled
 from retake.produce import delivery
 from retake.produce.adoption import adopt, own_files
-from retake.produce.beside import beside
 from retake.produce.files import make_folder, read_text, write_json
 from retake.produce.filming import film_to
 from retake.produce.making import Telling, Workshop, cast, picture, play, tell
@@ -72,14 +70,14 @@ def _produce_story(
         first = beside(lambda: _paint(script, targets[0], out, workshop.another()))
         telling = tell(script, workshop, "espeak")
         music = play(telling, workshop, "bed")
-        gallery = first()
+        gallery = first.result()
     edited = write_json(out / "story.json", processed_story(script, telling.schedule))
+    sound = _Sound(telling, music, workshop)
     films: list[FilmResult] = []
     for target in targets:
         if target is not targets[0]:
             with recycled():
                 gallery = _paint(script, target, out, workshop.another())
-        sound = _Sound(telling, music, workshop)
         films.append(_film_story(sound, gallery, target, out, overrides, settings, many=len(targets) > 1))
     return Production(tuple(films), edited)
 
@@ -143,7 +141,7 @@ def _film_story(
     warnings = [*script.problems, *telling.schedule.problems, *shoot.warnings]
     if verdict.passed:
         files |= delivery.write_captions(shoot, film)
-        files |= delivery.write_thumbnails(posters(), film) if posters else {}
+        files |= delivery.write_thumbnails(posters.result(), film) if posters else {}
         warnings += platform_problems(target, float(shoot.film.seconds), film.stat().st_size)
         used = (*sound.workshop.usages, *gallery.workshop.usages)
         files["metadata"] = _write_metadata(text, script, target, film, fallbacks, used)
@@ -152,11 +150,11 @@ def _film_story(
 
 def _posters(
     shoot: Shoot, story: Story, settings: Settings, progress: Progress
-) -> Callable[[], dict[str, NDArray[np.uint8]]]:
-    """The thumbnails, made while the film is: what waits for them."""
+) -> Future[delivery.Thumbnails]:
+    """The thumbnails, made while the film is."""
     colors = story.options.brand.colors
 
-    def make() -> dict[str, NDArray[np.uint8]]:
+    def make() -> delivery.Thumbnails:
         progress(Step("thumbnails", 0, 1))
         made = delivery.thumbnails(shoot, story.title, colors[0] if colors else "#ffd700", settings)
         progress(Step("thumbnails", 1, 1))

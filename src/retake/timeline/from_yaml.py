@@ -1,6 +1,6 @@
 """YAML as the plain values that JSON can hold. Apart from `reading`, since few documents need it.
 
-Errors: `DocumentError` with line and column.
+Errors: `DocumentError` with line and column; `ValueError` or `TypeError` for what has no such place.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ import yaml
 from retake.errors import DocumentError, Problem
 
 _LARGEST = 1_000_000
-_NEITHER = "is neither JSON nor YAML"
 
 
 def from_yaml(text: str, *, name: str) -> object:
-    """The value. What its aliases unfold to more than a million values is refused; raises `RecursionError`
-    for what lies too deep."""
+    """The value. What its aliases unfold to more than a million values is refused; raises
+    `RecursionError` for what lies too deep."""
     try:
         return _value(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "$"
-        problem = Problem(where, _NEITHER, error.problem or "check the indentation there")
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        problem = Problem("$", _NEITHER, str(error).split("\n")[0])
-    raise DocumentError([problem], place=name)
+        problem = Problem(where, "is neither JSON nor YAML", error.problem or "check the indentation there")
+        raise DocumentError([problem], place=name) from error
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
 
 
 def _value(text: str) -> object:

@@ -75,7 +75,7 @@ def load(text: str, *, name: str) -> JsonValue:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         problem = Problem(where, error.msg, "check commas and quotes there")
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         problem = Problem("$", "is neither JSON nor YAML", str(error).split("\n")[0])
     except RecursionError:
         problem = Problem("$", "is nested too deeply", f"stay within {_DEEPEST} levels")
