@@ -25,6 +25,30 @@ main()
 """
 
 
+ABANDONING = """
+import sys, types
+import cv2, numpy as np
+from retake.beside import beside
+from retake.cli import main
+from retake.errors import HostError
+
+def paint():
+    picture = np.zeros((400, 400), np.float32)
+    while True:
+        cv2.GaussianBlur(picture, (0, 0), 3)
+
+def produce_story(source, out, **given):
+    for _ in range(8):
+        beside(paint)
+    raise HostError("the disk is full")
+
+sys.modules["retake.produce"] = types.ModuleType("retake.produce")
+sys.modules["retake.produce"].produce_story = produce_story
+sys.argv = ["retake", "story", "tale.json"]
+main()
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_end_interrupts_the_work(number: signal.Signals) -> None:
     child = subprocess.Popen(
@@ -41,6 +65,13 @@ def test_a_signal_to_end_interrupts_the_work(number: signal.Signals) -> None:
     assert out == ""
     assert "interrupted" in said
     assert "Traceback" not in said
+
+
+def test_a_failure_keeps_its_exit_code_while_other_work_goes_on() -> None:
+    done = subprocess.run([sys.executable, "-c", ABANDONING], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the disk is full" in done.stderr
+    assert "terminate" not in done.stderr
 
 
 def test_a_reader_who_leaves_early_is_no_failure() -> None:

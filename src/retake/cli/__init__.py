@@ -8,8 +8,11 @@ code it has, `live` shows progress, `report` shows results.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
+import threading
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -24,7 +27,24 @@ def main() -> None:
 
     from retake.cli.app import application
 
-    application(sys.argv[1:])(prog_name="retake")
+    try:
+        application(sys.argv[1:])(prog_name="retake")
+    except SystemExit as leaving:
+        _leave_the_rest(leaving.code)
+        raise
+
+
+def _leave_the_rest(code: object) -> None:
+    """Ends the process at once where work goes on that nobody waits for any more.
+
+    A thread that comes back from OpenCV while the interpreter shuts down is unwound through C++, which aborts
+    the process (PyThread_exit_thread, CPython up to 3.13): the exit code would then be anything but the code.
+    """
+    if isinstance(code, int) and any(thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)
 
 
 def _stop_cleanly_on(*signals: signal.Signals) -> None:
